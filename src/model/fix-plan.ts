@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import { Evidence } from './evidence.ts'
+import { Parameters } from './finding.ts'
+import { digestOf } from './identity.ts'
+import { Target } from './target.ts'
+import { Seconds, Timestamp } from './units.ts'
+
+export const Risk = z.enum(['low', 'medium', 'high'])
+export type Risk = z.infer<typeof Risk>
+
+/** What interrupts service when the fix is applied. */
+export const Interruption = z.enum(['none', 'container-restart', 'server-restart-to-take-effect'])
+export type Interruption = z.infer<typeof Interruption>
+
+/** One typed operation with its arguments bound; `remediate/operations` knows how to run each. */
+export const Step = z.object({
+  operation: z.string(),
+  arguments: Parameters,
+  /** The change as an expert would type it: `docker update --memory 256m api`. */
+  exact: z.string(),
+})
+export type Step = z.infer<typeof Step>
+
+/** A reading that must still be as it was when the plan was shown. */
+export const Precondition = z.object({
+  reading: z.string(),
+  label: z.string(),
+  expected: z.union([z.string(), z.number()]).nullable(),
+})
+export type Precondition = z.infer<typeof Precondition>
+
+/** The reading that the fix should change, what it should become, and when that is judged. */
+export const Expectation = z.object({
+  reading: z.string(),
+  becomes: z.union([z.string(), z.number()]),
+  withinSeconds: Seconds,
+  /** In words, with how it was derived, or that the gain is unknown. */
+  statement: z.string(),
+})
+export type Expectation = z.infer<typeof Expectation>
+
+/** A command bound to a target: the exact change, what is expected of it, and how it is taken back. */
+export const FixPlan = z.object({
+  id: z.string(),
+  host: z.string(),
+  findingId: z.string(),
+  command: z.string(),
+  title: z.string(),
+  target: Target,
+  parameters: Parameters,
+  risk: Risk,
+  riskReason: z.string(),
+  interruption: Interruption,
+  steps: z.array(Step),
+  undo: z.array(Step),
+  preconditions: z.array(Precondition),
+  expectation: Expectation,
+  /** Readings to show before and after. */
+  measures: z.array(z.string()),
+  createdAt: Timestamp,
+  expiresAt: Timestamp,
+  /** Over everything that acts: people approve this. */
+  digest: z.string(),
+})
+export type FixPlan = z.infer<typeof FixPlan>
+
+/** The digest over what a plan would do and what it relies on; not over when it was made. */
+export const planDigest = (
+  plan: Omit<FixPlan, 'id' | 'digest' | 'createdAt' | 'expiresAt' | 'title' | 'findingId'>,
+): string =>
+  digestOf({
+    host: plan.host,
+    command: plan.command,
+    target: plan.target,
+    parameters: plan.parameters,
+    risk: plan.risk,
+    interruption: plan.interruption,
+    steps: plan.steps,
+    undo: plan.undo,
+    preconditions: plan.preconditions,
+    expectation: plan.expectation,
+  })
+
+/** Somebody's yes to exactly one digest. */
+export const Approval = z.object({
+  planId: z.string(),
+  digest: z.string(),
+  person: z.string(),
+  at: Timestamp,
+})
+export type Approval = z.infer<typeof Approval>
+
+export const Outcome = z.enum(['verified', 'undone', 'refused', 'failed'])
+export type Outcome = z.infer<typeof Outcome>
+
+/** One application of a plan. A plan is executed at most once. */
+export const Execution = z.object({
+  id: z.string(),
+  planId: z.string(),
+  digest: z.string(),
+  person: z.string(),
+  startedAt: Timestamp,
+  finishedAt: Timestamp,
+  outcome: Outcome,
+  /** What happened, for the person who approved: the reason of a refusal, the error of a failure. */
+  message: z.string(),
+  before: z.array(Evidence),
+  after: z.array(Evidence),
+})
+export type Execution = z.infer<typeof Execution>
+
+/** One line of the audit log. `hash` covers the line and `previousHash`, so that no line can be changed alone. */
+export const AuditEntry = z.object({
+  sequence: z.number(),
+  at: Timestamp,
+  actor: z.string(),
+  action: z.enum(['approved', 'refused', 'started', 'finished']),
+  subject: z.string(),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+  previousHash: z.string(),
+  hash: z.string(),
+})
+export type AuditEntry = z.infer<typeof AuditEntry>

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { Evidence } from './evidence.ts'
+import { Check, Finding, Severity } from './finding.ts'
+import { Gap } from './gap.ts'
+import { CollectorRun } from './snapshot.ts'
+import { NumericUnit, Seconds, Timestamp, Unit } from './units.ts'
+
+/** A key figure against its target. `met` and `missed` need a reading; without one it is `unknown`. */
+export const Score = z.object({
+  kpi: z.string(),
+  title: z.string(),
+  target: z.object({ comparison: z.enum(['at-most', 'at-least']), value: z.number(), unit: NumericUnit }),
+  measured: Evidence.nullable(),
+  verdict: z.enum(['met', 'missed', 'unknown']),
+  /** Against the report before; null without one. */
+  trend: z.enum(['better', 'worse', 'same']).nullable(),
+})
+export type Score = z.infer<typeof Score>
+
+export const Cell = z.object({ value: z.union([z.number(), z.string()]).nullable(), unit: Unit })
+export type Cell = z.infer<typeof Cell>
+
+/** Readings as rows, without markup, for every renderer alike. */
+export const Table = z.object({
+  id: z.string(),
+  title: z.string(),
+  columns: z.array(z.string()),
+  rows: z.array(z.array(Cell)),
+  /** Definitions a reader needs: what "used" means here. */
+  note: z.string().nullable(),
+})
+export type Table = z.infer<typeof Table>
+
+/** The summary in words, and who wrote it. */
+export const Narrative = z.discriminatedUnion('writer', [
+  z.object({
+    writer: z.literal('computed'),
+    text: z.string(),
+    /** Why no model wrote it. */
+    reason: z.string(),
+  }),
+  z.object({
+    writer: z.literal('model'),
+    text: z.string(),
+    model: z.string(),
+    sentencesVerified: z.number(),
+    sentencesRemoved: z.number(),
+  }),
+])
+export type Narrative = z.infer<typeof Narrative>
+
+/** What is different from the report before it. */
+export const Changes = z.object({
+  since: Timestamp,
+  appeared: z.array(z.string()),
+  ongoing: z.array(z.string()),
+  resolved: z.array(z.object({ id: z.string(), title: z.string(), severity: Severity })),
+})
+export type Changes = z.infer<typeof Changes>
+
+/**
+ * A report: what `perfbot report --json` prints and what every renderer shows. Fields are added within a
+ * `schemaVersion`; none is removed or given another meaning.
+ */
+export const Report = z.object({
+  schemaVersion: z.literal(1),
+  id: z.string(),
+  host: z.string(),
+  createdAt: Timestamp,
+  verdict: z.enum(['healthy', 'attention', 'critical', 'unknown']),
+  headline: z.string(),
+  snapshot: z.object({
+    id: z.string(),
+    takenAt: Timestamp,
+    durationSeconds: Seconds,
+    counts: z.object({
+      containers: z.number(),
+      containersRunning: z.number(),
+      gpus: z.number(),
+      databases: z.number(),
+      models: z.number(),
+    }),
+    collectors: z.array(CollectorRun),
+  }),
+  scoreboard: z.array(Score),
+  findings: z.array(Finding),
+  checks: z.array(Check),
+  tables: z.array(Table),
+  gaps: z.array(Gap),
+  changes: Changes.nullable(),
+  narrative: Narrative,
+})
+export type Report = z.infer<typeof Report>

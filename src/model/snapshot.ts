@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { ContainerReading, LogTail } from './container-reading.ts'
+import { Gap } from './gap.ts'
+import { GpuReading } from './gpu-reading.ts'
+import { HostReading } from './host-reading.ts'
+import { OllamaReading } from './ollama-reading.ts'
+import { PostgresReading } from './postgres-reading.ts'
+import { Seconds, Timestamp } from './units.ts'
+
+/** How one collector fared, as node_exporter reports its own: whether it answered, and how long it took. */
+export const CollectorRun = z.object({
+  collector: z.string(),
+  durationSeconds: Seconds,
+  succeeded: z.boolean(),
+})
+export type CollectorRun = z.infer<typeof CollectorRun>
+
+/**
+ * What was read of one named host at one instant. Empty lists mean that there is nothing of the kind, or
+ * that it could not be read: `gaps` tells which.
+ */
+export const Snapshot = z.object({
+  id: z.string(),
+  host: z.string(),
+  takenAt: Timestamp,
+  durationSeconds: Seconds,
+  machine: HostReading.nullable(),
+  containers: z.array(ContainerReading),
+  logs: z.array(LogTail),
+  gpus: z.array(GpuReading),
+  databases: z.array(PostgresReading),
+  models: z.array(OllamaReading),
+  gaps: z.array(Gap),
+  collectors: z.array(CollectorRun),
+})
+export type Snapshot = z.infer<typeof Snapshot>
+
+/** What the collectors bring; a collector brings the part that is its own. */
+export type Readings = Pick<
+  Snapshot,
+  'machine' | 'containers' | 'logs' | 'gpus' | 'databases' | 'models' | 'gaps'
+>
+
+/** Earlier snapshots of the same host, oldest first: what "for five minutes" is judged by. */
+export type History = { readonly recent: readonly Snapshot[] }

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+/** What a finding is about and a fix acts on. `host` is the named host whose snapshot it stood in. */
+export const Target = z.object({
+  kind: z.enum(['host', 'container', 'gpu', 'postgres', 'ollama']),
+  host: z.string(),
+  name: z.string(),
+})
+export type Target = z.infer<typeof Target>
+export type TargetKind = Target['kind']
+
+export const sameTarget = (left: Target, right: Target): boolean =>
+  left.kind === right.kind && left.host === right.host && left.name === right.name
+
+/** "container api", "PostgreSQL main", "host web-1". */
+export function describeTarget(target: Target): string {
+  const nouns: Record<TargetKind, string> = {
+    host: 'host',
+    container: 'container',
+    gpu: 'GPU',
+    postgres: 'PostgreSQL',
+    ollama: 'Ollama',
+  }
+  return `${nouns[target.kind]} ${target.name}`
+}
