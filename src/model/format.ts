@@ -20,26 +20,25 @@ export function formatBytes(value: number): string {
   return `${significant(rest)} ${BINARY_STEPS[step]}`
 }
 
+const DURATION_STEPS: readonly [seconds: number, name: string][] = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+]
+
 /** A duration in the one or two units a person would say: 0.0023 → "2.3 ms", 5400 → "1 h 30 min". */
 export function formatSeconds(value: number): string {
   if (value === 0) return '0 s'
   if (value < 0) return `−${formatSeconds(-value)}`
   if (value < 0.001) return `${significant(value * 1e6)} µs`
   if (value < 1) return `${significant(value * 1000)} ms`
-  if (value < 60) return `${significant(value)} s`
-  const steps: [number, string][] = [
-    [86_400, 'd'],
-    [3600, 'h'],
-    [60, 'min'],
-    [1, 's'],
-  ]
-  const first = steps.findIndex(([size]) => Math.round(value) >= size)
-  const [size, name] = steps[first] as [number, string]
-  const [nextSize, nextName] = steps[first + 1] ?? [1, 's']
-  const units = Math.round(value / nextSize)
-  const whole = Math.floor((units * nextSize) / size)
-  const rest = units - (whole * size) / nextSize
-  return rest > 0 && size > 1 ? `${whole} ${name} ${rest} ${nextName}` : `${whole} ${name}`
+  if (value < 59.95) return `${significant(value)} s`
+  const whole = Math.round(value)
+  const larger = DURATION_STEPS.findIndex(([size]) => whole >= size)
+  const [size, name] = DURATION_STEPS[larger] as [number, string]
+  const [nextSize, nextName] = DURATION_STEPS[larger + 1] ?? [1, 's']
+  const rest = Math.floor((whole % size) / nextSize)
+  return `${Math.floor(whole / size)} ${name}${rest > 0 ? ` ${rest} ${nextName}` : ''}`
 }
 
 /** A ratio as a percentage: 0.163 → "16.3 %". Beyond 100 % whole numbers are enough. */

@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { z } from 'zod'
+import { Thresholds } from './diagnose/thresholds.ts'
+import { seconds } from './model/units.ts'
+import { describeMistakes, type Mistake, mistakesOf, readYaml } from './model/yaml-source.ts'
+import { Targets } from './report/targets.ts'
+
+export const DEFAULT_CONFIG_FILE = 'config/perfbot.yaml'
+
+const SECONDS_IN = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 } as const
+
+/** "500ms", "10s", "5min", "1h", "30d". */
+const Duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|min|h|d)$/, 'must be a duration such as 500ms, 10s, 5min, 1h or 30d')
+  .transform((text) => {
+    const match = /^([\d.]+)(\w+)$/.exec(text) as RegExpExecArray
+    return seconds(Number(match[1]) * SECONDS_IN[match[2] as keyof typeof SECONDS_IN])
+  })
+
+const duration = (value: string) => Duration.prefault(value)
+
+const Name = z.string().regex(/^[\w.-]+$/, 'must be letters, digits, dots, dashes and underscores')
+
+const SlackUser = z
+  .string()
+  .regex(/^[UW][A-Z0-9]+$/, 'must be a Slack user ID such as U024BE7LH (profile → ⋮ → Copy member ID)')
+const SlackUserGroup = z.string().regex(/^S[A-Z0-9]+$/, 'must be a Slack user group ID such as S0614TZR7')
+
+/** config/perfbot.yaml. Every part can be left out: config/perfbot.example.yaml says what holds then. */
+const ConfigFile = z.strictObject({
+  host: Name.optional(),
+  dataDirectory: z.string().min(1).default('data'),
+  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  collect: z
+    .strictObject({ schedule: z.string().default('* * * * *'), deadline: duration('10s') })
+    .prefault({}),
+  docker: z.array(z.strictObject({ name: Name, socket: z.string().min(1) })).optional(),
+  postgres: z
+    .array(
+      z.strictObject({
+        name: Name,
+        url: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:5432/database'),
+      }),
+    )
+    .optional(),
+  gpus: z.strictObject({ nvidiaSmi: z.string().min(1) }).optional(),
+  ollama: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/, error: 'must be an address such as http://127.0.0.1:11434' })
+        .optional(),
+      models: z.array(z.string().min(1)).default([]),
+      deadline: duration('45s'),
+      contextTokens: z.number().int().min(2048).default(8192),
+      allowRemoteModels: z.boolean().default(false),
+    })
+    .prefault({}),
+  slack: z
+    .strictObject({
+      botToken: z.string().optional(),
+      appToken: z.string().optional(),
+      apiUrl: z.url().optional(),
+      channels: z.array(z.string().min(1)).default([]),
+      digest: z
+        .strictObject({ schedule: z.string().default('0 9 * * *'), timezone: z.string().optional() })
+        .optional(),
+    })
+    .prefault({}),
+  approvers: z
+    .strictObject({ users: z.array(SlackUser).default([]), userGroups: z.array(SlackUserGroup).default([]) })
+    .prefault({}),
+  fixes: z
+    .strictObject({ directory: z.string().min(1).optional(), planLifetime: duration('4h') })
+    .prefault({}),
+  retention: z.strictObject({ snapshots: duration('2d'), reports: duration('90d') }).prefault({}),
+  thresholds: Thresholds.prefault({}),
+  targets: Targets.prefault({}),
+})
+
+/** Whether a thing was named in the file or looked for by itself: the second may be absent without fault. */
+type Found = { readonly configured: boolean }
+
+export type Config = Omit<z.output<typeof ConfigFile>, 'host' | 'docker' | 'postgres' | 'gpus' | 'ollama'> & {
+  readonly host: string
+  readonly docker: readonly ({ readonly name: string; readonly socket: string } & Found)[]
+  readonly postgres: readonly ({ readonly name: string; readonly url: string } & Found)[]
+  readonly nvidiaSmi: { readonly command: string } & Found
+  readonly ollama: z.output<typeof ConfigFile>['ollama'] & { readonly url: string } & Found
+}
+
+export class ConfigFailure extends Error {
+  override readonly name = 'ConfigFailure'
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** `unix:///run/docker.sock` as Docker's own client reads it; other schemes are not read yet. */
+const socketOfDockerHost = (value: string | undefined): string | undefined =>
+  value?.startsWith('unix://') ? value.slice('unix://'.length) : undefined
+
+/** OLLAMA_HOST may be a bare host, host:port or an address; 0.0.0.0 is where it listens, not where it is reached. */
+function urlOfOllamaHost(value: string | undefined): string {
+  if (!value) return 'http://127.0.0.1:11434'
+  const url = new URL(value.includes('://') ? value : `http://${value}`)
+  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
+  if (!url.port && url.protocol === 'http:') url.port = '11434'
+  return url.origin
+}
+
+/** Slack's and the machine's names for the host may hold what ours may not. */
+const machineName = (): string => hostname().replace(/[^\w.-]/g, '-') || 'localhost'
+
+/** What the file leaves out is taken from the environment and from where things usually are. */
+function withDefaults(file: z.output<typeof ConfigFile>, environment: Environment): Config {
+  const { gpus, ...rest } = file
+  const databaseUrl = environment.DATABASE_URL
+  const dockerSocket = socketOfDockerHost(environment.DOCKER_HOST)
+  return {
+    ...rest,
+    host: file.host ?? machineName(),
+    docker: file.docker?.map((engine) => ({ ...engine, configured: true })) ?? [
+      {
+        name: 'local',
+        socket: dockerSocket ?? '/var/run/docker.sock',
+        configured: dockerSocket !== undefined,
+      },
+    ],
+    postgres:
+      file.postgres?.map((database) => ({ ...database, configured: true })) ??
+      (databaseUrl ? [{ name: 'main', url: databaseUrl, configured: true }] : []),
+    nvidiaSmi: { command: gpus?.nvidiaSmi ?? 'nvidia-smi', configured: gpus !== undefined },
+    ollama: {
+      ...file.ollama,
+      url: file.ollama.url ?? urlOfOllamaHost(environment.OLLAMA_HOST),
+      configured: file.ollama.url !== undefined || environment.OLLAMA_HOST !== undefined,
+    },
+    slack: {
+      ...file.slack,
+      botToken: file.slack.botToken ?? environment.SLACK_BOT_TOKEN,
+      appToken: file.slack.appToken ?? environment.SLACK_APP_TOKEN,
+    },
+  }
+}
+
+const failure = (mistakes: readonly Mistake[]): ConfigFailure =>
+  new ConfigFailure(
+    `The configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n${describeMistakes(mistakes)}`,
+  )
+
+/** Reads a configuration from its text. Throws a ConfigFailure that names every mistake and its place. */
+export function parseConfig(text: string, file: string, environment: Environment): Config {
+  const source = readYaml(text, file, environment)
+  // An empty file, or one of comments only, is a configuration that leaves everything out.
+  const parsed = ConfigFile.safeParse(source.value ?? {})
+  const mistakes = [...source.mistakes, ...(parsed.success ? [] : mistakesOf(parsed.error, source.locate))]
+  if (!parsed.success || mistakes.length > 0) throw failure(mistakes)
+  return withDefaults(parsed.data, environment)
+}
+
+/**
+ * Reads `file`; without one, config/perfbot.yaml if it is there, and otherwise what holds without any
+ * configuration. Throws a ConfigFailure.
+ */
+export async function loadConfig(file: string | undefined, environment: Environment): Promise<Config> {
+  const path = file ?? DEFAULT_CONFIG_FILE
+  try {
+    return parseConfig(await readFile(path, 'utf8'), path, environment)
+  } catch (error) {
+    if (error instanceof ConfigFailure) throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' && file === undefined) return parseConfig('', path, environment)
+    throw new ConfigFailure(`The configuration ${path} cannot be read: ${message}`, { cause: error })
+  }
+}

@@ -1,0 +1,41 @@
+import type { Snapshot } from '../model/snapshot.ts'
+import { type Seconds, seconds, secondsBetween } from '../model/units.ts'
+import type { Context } from './rule.ts'
+
+/** The snapshots of the last `window` before this one, oldest first, then this one. */
+function within(context: Context, window: Seconds): Snapshot[] {
+  const { snapshot, history } = context
+  const recent = history.recent.filter((past) => secondsBetween(past.takenAt, snapshot.takenAt) <= window)
+  return [...recent, snapshot]
+}
+
+/**
+ * Whether `holds` was true in every reading of the last `window`. A single reading proves nothing: with
+ * readings that span less than half of the window it is not known, and null.
+ */
+export function heldFor(
+  context: Context,
+  window: Seconds,
+  holds: (past: Snapshot) => boolean,
+): boolean | null {
+  const readings = within(context, window)
+  if (!holds(context.snapshot)) return false
+  const first = readings[0] as Snapshot
+  if (secondsBetween(first.takenAt, context.snapshot.takenAt) < window / 2) return null
+  return readings.every(holds)
+}
+
+/** By how much a counter grew within `window`; null when it was not read before or started anew. */
+export function growth(
+  context: Context,
+  window: Seconds,
+  counter: (past: Snapshot) => number | null | undefined,
+): { by: number; over: Seconds } | null {
+  const now = counter(context.snapshot)
+  const first = within(context, window).find((past) => typeof counter(past) === 'number')
+  if (typeof now !== 'number' || !first || first === context.snapshot) return null
+  const by = now - (counter(first) as number)
+  return by < 0 ? null : { by, over: secondsBetween(first.takenAt, context.snapshot.takenAt) }
+}
+
+export const minutes = (count: number): Seconds => seconds(count * 60)

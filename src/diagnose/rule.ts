@@ -1,0 +1,95 @@
+import type { Evidence } from '../model/evidence.ts'
+import { type Check, type Finding, findingId } from '../model/finding.ts'
+import type { History, Snapshot } from '../model/snapshot.ts'
+import type { Target } from '../model/target.ts'
+import type { NumericUnit } from '../model/units.ts'
+import type { Thresholds } from './thresholds.ts'
+
+/** All that a rule may know. */
+export type Context = {
+  readonly snapshot: Snapshot
+  readonly history: History
+  readonly thresholds: Thresholds
+}
+
+/** What a rule says of a target when something is wrong; `rule()` adds who says it and of what. */
+export type Diagnosis = Omit<Finding, 'id' | 'rule' | 'target' | 'symptoms'> & {
+  readonly symptoms?: string[]
+}
+
+/** A reading the verdict depends on is missing: neither passed nor found. */
+export type CouldNotLook = { readonly couldNotLook: string }
+
+export type Verdict = 'passed' | CouldNotLook | Diagnosis
+
+/** One thing a rule looks at. `part` tells apart several on one target: a mount point, a process id. */
+export type Subject<Value> = { readonly target: Target; readonly value: Value; readonly part?: string }
+
+export type RuleDefinition<Value> = {
+  readonly id: string
+  /** What is compared with what, in words: it is shown also when the rule passes. */
+  readonly looksAt: string
+  readonly subjects: (context: Context) => readonly Subject<Value>[]
+  readonly check: (value: Value, context: Context) => Verdict
+}
+
+export type Verdicts = { readonly checks: readonly Check[]; readonly findings: readonly Finding[] }
+
+export type Rule = { readonly id: string; readonly evaluate: (context: Context) => Verdicts }
+
+/** Makes a rule of its definition: every look becomes a Check, and what was wrong a Finding as well. */
+export function rule<Value>(definition: RuleDefinition<Value>): Rule {
+  return {
+    id: definition.id,
+    evaluate(context) {
+      const checks: Check[] = []
+      const findings: Finding[] = []
+      for (const { target, value, part } of definition.subjects(context)) {
+        const verdict = definition.check(value, context)
+        const lookedAt = part === undefined ? definition.looksAt : `${definition.looksAt}: ${part}`
+        const check = { rule: definition.id, target, lookedAt }
+        if (verdict === 'passed') {
+          checks.push({ ...check, verdict: 'passed' })
+        } else if ('couldNotLook' in verdict) {
+          checks.push({
+            ...check,
+            verdict: 'could-not-look',
+            lookedAt: `${lookedAt} (${verdict.couldNotLook})`,
+          })
+        } else {
+          checks.push({ ...check, verdict: 'found' })
+          findings.push({
+            id: findingId(definition.id, target, part),
+            rule: definition.id,
+            target,
+            symptoms: [],
+            ...verdict,
+          })
+        }
+      }
+      return { checks, findings }
+    },
+  }
+}
+
+/** Evidence that was read with the snapshot. */
+export const measured =
+  ({ snapshot }: Context) =>
+  (label: string, value: number, unit: NumericUnit, source: string): Evidence => ({
+    label,
+    value,
+    unit,
+    source,
+    at: snapshot.takenAt,
+  })
+
+/** A fact, not a figure, that was read with the snapshot: a log line, a state. */
+export const observed =
+  ({ snapshot }: Context) =>
+  (label: string, value: string, source: string): Evidence => ({
+    label,
+    value,
+    unit: 'text',
+    source,
+    at: snapshot.takenAt,
+  })

@@ -1,0 +1,66 @@
+import type { Rule } from './rule.ts'
+import {
+  cpuThrottled,
+  crashLoop,
+  exitedWithError,
+  memoryNearLimit,
+  oomKilled,
+  unhealthy,
+} from './rules/containers.ts'
+import { diskSpace, filesystemReadOnly, inodes } from './rules/filesystems.ts'
+import { gpuIdle, gpuMemory, modelOffGpu } from './rules/gpus.ts'
+import {
+  cpuSaturated,
+  cpuSteal,
+  ioWait,
+  memoryLow,
+  memoryPressure,
+  oomKill,
+  rebooted,
+  swapThrash,
+} from './rules/host.ts'
+import { environmentIgnored } from './rules/ignored-settings.ts'
+import {
+  autovacuumOff,
+  connectionsNearLimit,
+  durabilityOff,
+  idleInTransaction,
+  idleTimeoutOff,
+  pendingRestart,
+  sharedBuffers,
+} from './rules/postgres.ts'
+
+/** Every rule, by domain. A new one is written in `rules/` and named here. */
+export const RULES: readonly Rule[] = [
+  cpuSaturated,
+  cpuSteal,
+  ioWait,
+  memoryLow,
+  memoryPressure,
+  swapThrash,
+  oomKill,
+  rebooted,
+  diskSpace,
+  inodes,
+  filesystemReadOnly,
+
+  crashLoop,
+  exitedWithError,
+  oomKilled,
+  memoryNearLimit,
+  cpuThrottled,
+  unhealthy,
+  environmentIgnored,
+
+  sharedBuffers,
+  connectionsNearLimit,
+  idleInTransaction,
+  idleTimeoutOff,
+  pendingRestart,
+  durabilityOff,
+  autovacuumOff,
+
+  gpuIdle,
+  gpuMemory,
+  modelOffGpu,
+]

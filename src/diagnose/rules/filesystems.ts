@@ -1,0 +1,111 @@
+import { formatBytes, formatRatio } from '../../model/format.ts'
+import { manual } from '../fixes.ts'
+import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
+import { machine, partsOf } from '../subjects.ts'
+
+const filesystems = (context: Context) =>
+  partsOf(
+    machine(context),
+    (reading) => reading.filesystems,
+    (filesystem) => filesystem.mountPoint,
+  )
+
+export const diskSpace = rule({
+  id: 'host-disk-space',
+  looksAt: 'space available to unprivileged processes',
+  subjects: filesystems,
+  check(filesystem, context): Verdict {
+    const { thresholds } = context
+    if (filesystem.readOnly || filesystem.sizeBytes === 0) return 'passed'
+    const available = filesystem.availableBytes / filesystem.sizeBytes
+    const short =
+      available < thresholds.diskAvailable && filesystem.availableBytes < thresholds.diskAvailableBytes
+    if (!short) return 'passed'
+    const figure = measured(context)
+    const critical = available < thresholds.diskAvailableCritical
+    return {
+      severity: critical ? 'critical' : 'high',
+      title: `${filesystem.mountPoint} has ${formatBytes(filesystem.availableBytes)} left (${formatRatio(available)})`,
+      impact: 'When it is full, databases stop, containers fail to start and logs are lost.',
+      rootCause: `${formatBytes(filesystem.sizeBytes - filesystem.availableBytes)} of ${formatBytes(filesystem.sizeBytes)} on ${filesystem.device} are taken.`,
+      evidence: [
+        figure(
+          `available on ${filesystem.mountPoint}`,
+          filesystem.availableBytes,
+          'bytes',
+          'statfs f_bavail',
+        ),
+        figure(`size of ${filesystem.mountPoint}`, filesystem.sizeBytes, 'bytes', 'statfs f_blocks'),
+      ],
+      fixes: [
+        manual(
+          'Find what takes the space',
+          `du -xh --max-depth=2 ${filesystem.mountPoint} | sort -h | tail -20`,
+        ),
+        manual(
+          'Remove unused images and build cache',
+          'docker system df, then: docker image prune --all --filter until=168h',
+        ),
+      ],
+    }
+  },
+})
+
+export const inodes = rule({
+  id: 'host-inodes',
+  looksAt: 'free inodes',
+  subjects: filesystems,
+  check(filesystem, context): Verdict {
+    if (filesystem.inodes === null || filesystem.inodesFree === null || filesystem.inodes === 0)
+      return 'passed'
+    const free = filesystem.inodesFree / filesystem.inodes
+    if (filesystem.readOnly || free >= context.thresholds.inodesFree) return 'passed'
+    const figure = measured(context)
+    return {
+      severity: free < context.thresholds.inodesFree / 2 ? 'critical' : 'high',
+      title: `${filesystem.mountPoint} has ${formatRatio(free)} of its inodes left`,
+      impact: 'Without inodes no file can be made, however much space is free.',
+      rootCause: 'A very large number of small files.',
+      evidence: [
+        figure('inodes free', filesystem.inodesFree, 'count', 'statfs f_ffree'),
+        figure('inodes', filesystem.inodes, 'count', 'statfs f_files'),
+      ],
+      fixes: [
+        manual(
+          'Find the folder with the many files',
+          `du -x --inodes --max-depth=3 ${filesystem.mountPoint} | sort -n | tail -20`,
+        ),
+      ],
+    }
+  },
+})
+
+export const filesystemReadOnly = rule({
+  id: 'host-fs-readonly',
+  looksAt: 'file systems that turned read-only',
+  subjects: filesystems,
+  check(filesystem, context): Verdict {
+    const wasWritable = context.history.recent.some((past) =>
+      past.machine?.filesystems.some(
+        (before) =>
+          before.mountPoint === filesystem.mountPoint &&
+          before.device === filesystem.device &&
+          !before.readOnly,
+      ),
+    )
+    if (!filesystem.readOnly || !wasWritable) return 'passed'
+    return {
+      severity: 'critical',
+      title: `${filesystem.mountPoint} has become read-only`,
+      impact: 'Nothing on it can be written any more.',
+      rootCause: `The kernel remounts a file system read-only after an error of ${filesystem.device}.`,
+      evidence: [observed(context)(`${filesystem.mountPoint}`, 'mounted ro, was rw', '/proc/self/mounts')],
+      fixes: [
+        manual(
+          'Read the error before remounting',
+          `journalctl -k | grep -i '${filesystem.device.replace('/dev/', '')}' | tail`,
+        ),
+      ],
+    }
+  },
+})

@@ -1,0 +1,123 @@
+import { counted, formatBytes, formatRatio, formatSeconds } from '../../model/format.ts'
+import type { Snapshot } from '../../model/snapshot.ts'
+import { secondsBetween } from '../../model/units.ts'
+import { manual } from '../fixes.ts'
+import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
+import { gpus, ollamas, partsOf } from '../subjects.ts'
+
+const residentModels = (snapshot: Snapshot) => snapshot.models.flatMap((ollama) => ollama.resident)
+const installedModels = (snapshot: Snapshot) => snapshot.models.flatMap((ollama) => ollama.installed)
+
+const utilisationOf = (snapshot: Snapshot, uuid: string): number | null =>
+  snapshot.gpus.find((gpu) => gpu.uuid === uuid)?.utilisation ?? null
+
+export const gpuIdle = rule({
+  id: 'gpu-idle',
+  looksAt: 'GPU utilisation while models are loaded or installed',
+  subjects: gpus,
+  check(gpu, context) {
+    if (gpu.utilisation === null) return { couldNotLook: 'the driver does not state its utilisation' }
+    const { snapshot, history, thresholds } = context
+    const resident = residentModels(snapshot)
+    const installed = installedModels(snapshot)
+    // A GPU without work to do is not at fault, and neither is one that was busy a moment ago.
+    if (resident.length === 0 && installed.length === 0) return 'passed'
+    const readings = [...history.recent, snapshot]
+    const known = readings.filter((past) => utilisationOf(past, gpu.uuid) !== null)
+    if (known.some((past) => (utilisationOf(past, gpu.uuid) as number) >= thresholds.gpuIdle)) return 'passed'
+    const span = secondsBetween((known[0] ?? snapshot).takenAt, snapshot.takenAt)
+    const inVram = resident.filter((model) => model.vramBytes > 0)
+    const figure = measured(context)
+    return {
+      severity: known.length > 10 && inVram.length > 0 ? 'medium' : 'low',
+      title: `GPU ${gpu.index} (${gpu.name}) is idle with ${inVram.length > 0 ? counted(inVram.length, 'model') : 'no model'} loaded`,
+      impact: 'It draws power and holds memory without doing work.',
+      rootCause:
+        inVram.length > 0
+          ? `Models are resident, but no request used the GPU in ${known.length === 1 ? 'the one reading so far, which proves little' : `${known.length} readings over ${formatSeconds(span)}`}.`
+          : `${counted(installed.length, 'model')} are installed and none is loaded: nobody asks for them.`,
+      evidence: [
+        figure('GPU utilisation', gpu.utilisation, 'ratio', 'nvidia-smi utilization.gpu'),
+        figure('GPU memory used', gpu.memoryUsedBytes, 'bytes', 'nvidia-smi memory.used'),
+        figure('models resident', resident.length, 'count', 'Ollama /api/ps'),
+        figure('models installed', installed.length, 'count', 'Ollama /api/tags'),
+        figure('readings', known.length, 'count', 'history'),
+      ],
+      fixes: [
+        manual(
+          'See whether requests reach Ollama at all',
+          'docker logs --since 1h <ollama container> | grep -c /api/',
+        ),
+      ],
+    }
+  },
+})
+
+export const gpuMemory = rule({
+  id: 'vram-near-full',
+  looksAt: 'GPU memory in use',
+  subjects: gpus,
+  check(gpu, context) {
+    const share = gpu.memoryUsedBytes / gpu.memoryTotalBytes
+    if (share <= context.thresholds.gpuMemory) return 'passed'
+    const figure = measured(context)
+    return {
+      severity: 'medium',
+      title: `GPU ${gpu.index} has ${formatRatio(share)} of its memory in use`,
+      impact: 'The next model is loaded onto the CPU, or pushes another out.',
+      rootCause: `${formatBytes(gpu.memoryUsedBytes)} of ${formatBytes(gpu.memoryTotalBytes)} are taken.`,
+      evidence: [
+        figure('GPU memory used', gpu.memoryUsedBytes, 'bytes', 'nvidia-smi memory.used'),
+        figure('GPU memory', gpu.memoryTotalBytes, 'bytes', 'nvidia-smi memory.total'),
+      ],
+      fixes: [manual('Unload what is not needed', 'ollama ps; then: ollama stop <model>')],
+    }
+  },
+})
+
+const residents = (context: Context) =>
+  partsOf(
+    ollamas(context),
+    (ollama) => ollama.resident,
+    (model) => model.name,
+  )
+
+export const modelOffGpu = rule({
+  id: 'model-off-gpu',
+  looksAt: 'share of a loaded model that lies in GPU memory',
+  subjects: residents,
+  check(model, context): Verdict {
+    if (context.snapshot.gpus.length === 0 || model.vramBytes >= model.sizeBytes) return 'passed'
+    const wholly = model.vramBytes === 0
+    const figure = measured(context)
+    return {
+      severity: wholly ? 'high' : 'medium',
+      title: wholly
+        ? `${model.name} runs on the CPU although a GPU is here`
+        : `${model.name} lies in GPU memory only to ${formatRatio(model.vramBytes / model.sizeBytes)}`,
+      impact: 'Answers come slowly: the part on the CPU sets the pace.',
+      rootCause: wholly
+        ? 'Ollama does not see the GPU (no device request, driver or runtime missing), or its memory was taken.'
+        : `The model with its context needs ${formatBytes(model.sizeBytes)}, and so much was not free.`,
+      evidence: [
+        figure('model size', model.sizeBytes, 'bytes', 'Ollama /api/ps size'),
+        figure('in GPU memory', model.vramBytes, 'bytes', 'Ollama /api/ps size_vram'),
+        ...(model.contextLength === null
+          ? []
+          : [figure('context length', model.contextLength, 'count', 'Ollama /api/ps context_length')]),
+        observed(context)('GPUs', context.snapshot.gpus.map((gpu) => gpu.name).join(', '), 'nvidia-smi'),
+      ],
+      fixes: [
+        wholly
+          ? manual(
+              'Give the container the GPUs',
+              'compose file: deploy.resources.reservations.devices: [{driver: nvidia, count: all, capabilities: [gpu]}]',
+            )
+          : manual(
+              'Make it fit',
+              'A smaller context (num_ctx), OLLAMA_KV_CACHE_TYPE=q8_0, or a smaller quantisation',
+            ),
+      ],
+    }
+  },
+})

@@ -1,0 +1,102 @@
+import type { ContainerReading } from '../../model/container-reading.ts'
+import { counted } from '../../model/format.ts'
+import { manual } from '../fixes.ts'
+import { observed, rule } from '../rule.ts'
+import { containers } from '../subjects.ts'
+
+/** Environment variables that one kind of software reads, so that the others with its prefix do nothing. */
+type Software = {
+  readonly name: string
+  readonly image: RegExp
+  readonly prefix: string
+  readonly read: ReadonlySet<string>
+  /** What does work instead. */
+  readonly instead: (variable: string) => string
+}
+
+/** `POSTGRES_SHARED_BUFFERS` → `shared_buffers`. */
+const settingOf = (variable: string, prefix: string): string => variable.slice(prefix.length).toLowerCase()
+
+const NEAREST_OLLAMA: Readonly<Record<string, string>> = {
+  OLLAMA_CONCURRENT_REQUESTS: 'OLLAMA_NUM_PARALLEL',
+  OLLAMA_MAX_PARALLEL: 'OLLAMA_NUM_PARALLEL',
+  OLLAMA_PARALLEL: 'OLLAMA_NUM_PARALLEL',
+  OLLAMA_NUM_CTX: 'OLLAMA_CONTEXT_LENGTH',
+  OLLAMA_CONTEXT_SIZE: 'OLLAMA_CONTEXT_LENGTH',
+  OLLAMA_MAX_MODELS: 'OLLAMA_MAX_LOADED_MODELS',
+  OLLAMA_TIMEOUT: 'OLLAMA_LOAD_TIMEOUT',
+}
+
+const SOFTWARE: readonly Software[] = [
+  {
+    name: 'the official postgres image',
+    image: /(?:^|\/)postgres(?::|@|$)/,
+    prefix: 'POSTGRES_',
+    // docker-library/postgres, docker-entrypoint.sh; each is also read with the suffix _FILE.
+    read: new Set([
+      'POSTGRES_PASSWORD',
+      'POSTGRES_USER',
+      'POSTGRES_DB',
+      'POSTGRES_INITDB_ARGS',
+      'POSTGRES_INITDB_WALDIR',
+      'POSTGRES_HOST_AUTH_METHOD',
+    ]),
+    instead: (variable) => {
+      const setting = settingOf(variable, 'POSTGRES_')
+      return `command: postgres -c ${setting}=<value>\nor in SQL: ALTER SYSTEM SET ${setting} = '<value>'`
+    },
+  },
+  {
+    name: 'Ollama',
+    image: /(?:^|\/)ollama(?::|@|$)/,
+    prefix: 'OLLAMA_',
+    // ollama/ollama envconfig/config.go, August 2026, with the ones of older releases.
+    read: new Set(
+      `HOST ORIGINS MODELS KEEP_ALIVE LOAD_TIMEOUT NUM_PARALLEL MAX_LOADED_MODELS MAX_QUEUE CONTEXT_LENGTH
+       SCHED_SPREAD FLASH_ATTENTION KV_CACHE_TYPE GPU_OVERHEAD LLM_LIBRARY DEBUG DEBUG_LOG_REQUESTS NOHISTORY
+       NOPRUNE MAX_TRANSFER_STREAMS REMOTES AUTH NO_CLOUD VULKAN IGPU_ENABLE GO_TEMPLATE EDITOR API_KEY
+       NEW_ENGINE MULTIUSER_CACHE INTEL_GPU`
+        .split(/\s+/)
+        .map((name) => `OLLAMA_${name}`),
+    ),
+    instead: (variable) => {
+      const nearest = NEAREST_OLLAMA[variable]
+      return nearest
+        ? `environment: ${nearest}: <value>`
+        : 'Remove it; `ollama serve --help` lists the variables that exist.'
+    },
+  },
+]
+
+const isRead = (software: Software, variable: string): boolean =>
+  software.read.has(variable) || software.read.has(variable.replace(/_FILE$/, ''))
+
+function ignoredBy(software: Software, container: ContainerReading): string[] {
+  return container.environment
+    .map((variable) => variable.name)
+    .filter((name) => name.startsWith(software.prefix) && !isRead(software, name))
+}
+
+export const environmentIgnored = rule({
+  id: 'env-ignored',
+  looksAt: 'environment variables that the software does not read',
+  subjects: (context) =>
+    containers(context).filter(({ value }) => SOFTWARE.some(({ image }) => image.test(value.image))),
+  check(container, context) {
+    const software = SOFTWARE.find(({ image }) => image.test(container.image))
+    const ignored = software ? ignoredBy(software, container) : []
+    if (!software || ignored.length === 0) return 'passed'
+    const fact = observed(context)
+    return {
+      severity: 'medium',
+      title: `${container.name} sets ${ignored.join(', ')}, which ${software.name} ignores`,
+      impact: `What was meant by ${ignored.length === 1 ? 'it' : 'them'} is not in force.`,
+      rootCause: `${software.name.replace(/^./, (letter) => letter.toUpperCase())} does not read ${counted(ignored.length, 'variable')} of this name: setting ${ignored.length === 1 ? 'it' : 'them'} does nothing, and no error says so.`,
+      evidence: ignored.map((name) => {
+        const value = container.environment.find((variable) => variable.name === name)?.value
+        return fact(name, value ?? '(set)', 'docker inspect Config.Env')
+      }),
+      fixes: ignored.map((name) => manual(`Use what works instead of ${name}`, software.instead(name))),
+    }
+  },
+})

@@ -1,0 +1,37 @@
+import type { ContainerReading } from '../model/container-reading.ts'
+import type { GpuReading } from '../model/gpu-reading.ts'
+import type { HostReading } from '../model/host-reading.ts'
+import type { OllamaReading } from '../model/ollama-reading.ts'
+import type { PostgresReading } from '../model/postgres-reading.ts'
+import type { TargetKind } from '../model/target.ts'
+import type { Context, Subject } from './rule.ts'
+
+const of = <Value>(context: Context, kind: TargetKind, name: string, value: Value): Subject<Value> => ({
+  target: { kind, host: context.snapshot.host, name },
+  value,
+})
+
+export const machine = (context: Context): Subject<HostReading>[] =>
+  context.snapshot.machine ? [of(context, 'host', context.snapshot.host, context.snapshot.machine)] : []
+
+export const containers = (context: Context): Subject<ContainerReading>[] =>
+  context.snapshot.containers.map((container) => of(context, 'container', container.name, container))
+
+export const gpus = (context: Context): Subject<GpuReading>[] =>
+  context.snapshot.gpus.map((gpu) => of(context, 'gpu', String(gpu.index), gpu))
+
+export const databases = (context: Context): Subject<PostgresReading>[] =>
+  context.snapshot.databases.map((database) => of(context, 'postgres', database.name, database))
+
+export const ollamas = (context: Context): Subject<OllamaReading>[] =>
+  context.snapshot.models.map((ollama) => of(context, 'ollama', ollama.url, ollama))
+
+/** The parts of each subject, each a subject of its own on the same target. */
+export const partsOf = <Whole, Part>(
+  subjects: readonly Subject<Whole>[],
+  parts: (whole: Whole) => readonly Part[],
+  named: (part: Part) => string,
+): Subject<Part>[] =>
+  subjects.flatMap(({ target, value }) =>
+    parts(value).map((part) => ({ target, value: part, part: named(part) })),
+  )

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+const share = (value: number) => z.number().min(0).max(1).default(value)
+const positive = (value: number) => z.number().positive().default(value)
+
+/**
+ * Every number that a rule judges by, with its default and where that comes from. Ratios are 0 to 1, times
+ * seconds, sizes bytes. config/perfbot.yaml can set each under `thresholds:`.
+ */
+export const Thresholds = z.strictObject({
+  // Host. The kernel's PSI documentation gives no limits; these are Facebook's oomd's and netdata's order of size.
+  cpuPressure: share(0.25),
+  cpuBusy: share(0.9),
+  /** Tasks that run or wait, for each processor: node-mixin alerts above 1.5. */
+  runnablePerCpu: positive(1.5),
+  cpuSteal: share(0.1),
+  ioWait: share(0.1),
+  ioPressure: share(0.1),
+  /** MemAvailable / MemTotal: node-mixin and netdata. */
+  memoryAvailable: share(0.1),
+  memoryAvailableCritical: share(0.05),
+  memoryPressure: share(0.05),
+  /** Pages swapped in and out a second; a filled swap alone is no fault. */
+  swapPages: positive(1000),
+  /** Both must hold: 10 % of a 20 TB disk is no emergency. */
+  diskAvailable: share(0.1),
+  diskAvailableBytes: positive(20 * 1024 ** 3),
+  diskAvailableCritical: share(0.05),
+  inodesFree: share(0.1),
+
+  // Containers.
+  /** Restarts within the recent history that make a loop. */
+  restarts: positive(3),
+  /** working set / limit; cAdvisor-based alerts agree on 0.9. */
+  containerMemory: share(0.9),
+  /** Headroom that a proposed limit leaves above the highest use seen. */
+  memoryHeadroom: positive(1.3),
+  /** Throttled periods / periods: kubernetes-mixin's CPUThrottlingHigh. */
+  throttled: share(0.25),
+
+  // PostgreSQL. The documentation starts shared_buffers at 25 % of memory and sees no use above 40 %.
+  sharedBuffersLow: share(0.1),
+  sharedBuffersHigh: share(0.4),
+  sharedBuffersProposed: share(0.25),
+  connections: share(0.8),
+  connectionsCritical: share(0.95),
+  idleInTransactionSeconds: positive(300),
+
+  // GPU.
+  gpuIdle: share(0.15),
+  gpuMemory: share(0.95),
+})
+export type Thresholds = z.infer<typeof Thresholds>

@@ -1,0 +1,17 @@
+import type { Finding } from '../model/finding.ts'
+import type { Changes, Report } from '../model/report.ts'
+
+/** What appeared, went on and was resolved since the report before; null without one. */
+export function changesSince(previous: Report | null, findings: readonly Finding[]): Changes | null {
+  if (!previous) return null
+  const now = new Set(findings.map((finding) => finding.id))
+  const before = new Set(previous.findings.map((finding) => finding.id))
+  return {
+    since: previous.createdAt,
+    appeared: [...now].filter((id) => !before.has(id)),
+    ongoing: [...now].filter((id) => before.has(id)),
+    resolved: previous.findings
+      .filter((finding) => !now.has(finding.id))
+      .map(({ id, title, severity }) => ({ id, title, severity })),
+  }
+}

@@ -1,0 +1,97 @@
+import type { Check, Finding, Severity } from '../model/finding.ts'
+import { SEVERITIES } from '../model/finding.ts'
+import { counted } from '../model/format.ts'
+import type { Gap } from '../model/gap.ts'
+import type { Report } from '../model/report.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import { changesSince } from './changes.ts'
+import { scoreboard } from './scoreboard.ts'
+import { tables } from './tables.ts'
+import type { Targets } from './targets.ts'
+
+export type Composition = {
+  readonly id: string
+  readonly snapshot: Snapshot
+  readonly findings: readonly Finding[]
+  readonly checks: readonly Check[]
+  /** Gaps that are not the snapshot's: a store that could not be opened. */
+  readonly gaps: readonly Gap[]
+  readonly targets: Targets
+  readonly previous: Report | null
+}
+
+/** "1 critical, 2 high". */
+export function countBySeverity(findings: readonly { severity: Severity }[]): string {
+  return SEVERITIES.map(
+    (severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const,
+  )
+    .filter(([, count]) => count > 0)
+    .map(([severity, count]) => `${count} ${severity}`)
+    .join(', ')
+}
+
+function verdictOf(snapshot: Snapshot, findings: readonly Finding[]): Report['verdict'] {
+  if (findings.some((finding) => finding.severity === 'critical')) return 'critical'
+  if (findings.some((finding) => finding.severity !== 'low')) return 'attention'
+  const sawSomething = snapshot.collectors.some((run) => run.succeeded)
+  return sawSomething ? 'healthy' : 'unknown'
+}
+
+function headlineOf(
+  verdict: Report['verdict'],
+  host: string,
+  findings: readonly Finding[],
+  passed: number,
+): string {
+  const worst = findings[0]
+  switch (verdict) {
+    case 'unknown':
+      return `Nothing on ${host} could be read.`
+    case 'healthy':
+      return worst
+        ? `${host} is fine: ${counted(passed, 'check')} passed, ${counted(findings.length, 'small thing')} to improve.`
+        : `${host} is fine: ${counted(passed, 'check')} passed.`
+    case 'attention':
+      return `${host} needs attention (${countBySeverity(findings)}).`
+    case 'critical':
+      return `${host} has a critical problem (${countBySeverity(findings)}).`
+  }
+}
+
+export const passedChecks = (checks: readonly Check[]): number =>
+  checks.filter((check) => check.verdict === 'passed').length
+
+/** The report without its words: those are written by a model, or computed, from what is composed here. */
+export function compose(composition: Composition): Omit<Report, 'narrative'> {
+  const { id, snapshot, targets, previous } = composition
+  const findings = [...composition.findings]
+  const checks = [...composition.checks]
+  const verdict = verdictOf(snapshot, findings)
+  return {
+    schemaVersion: 1,
+    id,
+    host: snapshot.host,
+    createdAt: snapshot.takenAt,
+    verdict,
+    headline: headlineOf(verdict, snapshot.host, findings, passedChecks(checks)),
+    snapshot: {
+      id: snapshot.id,
+      takenAt: snapshot.takenAt,
+      durationSeconds: snapshot.durationSeconds,
+      counts: {
+        containers: snapshot.containers.length,
+        containersRunning: snapshot.containers.filter((container) => container.state === 'running').length,
+        gpus: snapshot.gpus.length,
+        databases: snapshot.databases.length,
+        models: snapshot.models.reduce((sum, ollama) => sum + ollama.resident.length, 0),
+      },
+      collectors: snapshot.collectors,
+    },
+    scoreboard: scoreboard(snapshot, targets, previous),
+    findings,
+    checks,
+    tables: tables(snapshot),
+    gaps: [...snapshot.gaps, ...composition.gaps],
+    changes: changesSince(previous, findings),
+  }
+}

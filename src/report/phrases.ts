@@ -1,0 +1,38 @@
+import type { Check } from '../model/finding.ts'
+import { formatValue } from '../model/format.ts'
+import type { Narrative, Score } from '../model/report.ts'
+
+/** Phrases that every renderer says alike. */
+
+/** "at most 85 %". */
+export const describeTarget = ({ target }: Score): string =>
+  `${target.comparison === 'at-most' ? 'at most' : 'at least'} ${formatValue(target.value, target.unit)}`
+
+export const describeMeasured = ({ measured }: Score): string =>
+  measured ? formatValue(measured.value, measured.unit) : 'not read'
+
+/** "41 checks passed, 3 found something, 2 could not look." */
+export function describeChecks(checks: readonly Check[]): string {
+  const count = (verdict: Check['verdict']) => checks.filter((check) => check.verdict === verdict).length
+  const blind = count('could-not-look')
+  const parts = [`${count('passed')} checks passed`, `${count('found')} found something`]
+  if (blind > 0) parts.push(`${blind} could not look`)
+  return `${parts.join(', ')}.`
+}
+
+/** Who wrote the summary, and how far it can be trusted. */
+export const describeWriter = (narrative: Narrative): string =>
+  narrative.writer === 'computed'
+    ? `Computed from the findings. ${narrative.reason}`
+    : `Written by ${narrative.model}; ${narrative.sentencesVerified} sentences verified against the readings, ${narrative.sentencesRemoved} removed.`
+
+/** "23 Nov 2026, 22:47 UTC". */
+export const describeTime = (time: string): string =>
+  `${new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'UTC',
+  }).format(new Date(time))} UTC`

@@ -1,0 +1,139 @@
+import type { ContainerReading } from '../model/container-reading.ts'
+import type { Report, Score } from '../model/report.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { NumericUnit } from '../model/units.ts'
+import type { Targets } from './targets.ts'
+
+type Kpi = {
+  readonly kpi: string
+  readonly title: string
+  readonly comparison: Score['target']['comparison']
+  readonly target: keyof Targets
+  readonly unit: NumericUnit
+  readonly source: string
+  /** Null where nothing of the kind was read. */
+  readonly measure: (snapshot: Snapshot) => number | null
+}
+
+const most = (values: readonly number[]): number | null => (values.length === 0 ? null : Math.max(...values))
+
+/** A one-off job that ended well is not down, and neither is what somebody stopped by hand without a policy. */
+const meantToRun = (container: ContainerReading): boolean =>
+  container.state !== 'created' && (container.restartPolicy.name !== 'no' || container.state === 'running')
+
+const isUp = (container: ContainerReading): boolean =>
+  container.state === 'running' && container.health?.status !== 'unhealthy'
+
+function shareUp(snapshot: Snapshot): number | null {
+  const expected = snapshot.containers.filter(meantToRun)
+  return expected.length === 0 ? null : expected.filter(isUp).length / expected.length
+}
+
+const KPIS: readonly Kpi[] = [
+  {
+    kpi: 'containers-up',
+    title: 'Containers up and healthy',
+    comparison: 'at-least',
+    target: 'containersUp',
+    unit: 'ratio',
+    source: 'docker inspect State',
+    measure: shareUp,
+  },
+  {
+    kpi: 'cpu-busy',
+    title: 'CPU busy',
+    comparison: 'at-most',
+    target: 'cpuBusy',
+    unit: 'ratio',
+    source: '/proc/stat',
+    measure: ({ machine }) => machine?.cpu.busyRatio ?? null,
+  },
+  {
+    kpi: 'memory-used',
+    title: 'Memory used',
+    comparison: 'at-most',
+    target: 'memoryUsed',
+    unit: 'ratio',
+    source: '(MemTotal − MemAvailable) / MemTotal',
+    measure: ({ machine }) => (machine ? machine.memory.usedBytes / machine.memory.totalBytes : null),
+  },
+  {
+    kpi: 'disk-used',
+    title: 'Fullest file system',
+    comparison: 'at-most',
+    target: 'diskUsed',
+    unit: 'ratio',
+    source: '1 − f_bavail / f_blocks',
+    measure: ({ machine }) =>
+      most(
+        (machine?.filesystems ?? [])
+          // A read-only image is always full.
+          .filter((filesystem) => !filesystem.readOnly && filesystem.sizeBytes > 0)
+          .map((filesystem) => 1 - filesystem.availableBytes / filesystem.sizeBytes),
+      ),
+  },
+  {
+    kpi: 'gpu-utilisation',
+    title: 'GPU utilisation',
+    comparison: 'at-least',
+    target: 'gpuUtilisation',
+    unit: 'ratio',
+    source: 'nvidia-smi utilization.gpu, mean of the GPUs',
+    measure({ gpus }) {
+      const known = gpus.map((gpu) => gpu.utilisation).filter((value) => value !== null)
+      return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
+    },
+  },
+  {
+    kpi: 'database-round-trip',
+    title: 'PostgreSQL answers SELECT 1',
+    comparison: 'at-most',
+    target: 'databaseRoundTrip',
+    unit: 'seconds',
+    source: 'SELECT 1, there and back',
+    measure: ({ databases }) => most(databases.map((database) => database.roundTripSeconds)),
+  },
+  {
+    kpi: 'database-connections',
+    title: 'PostgreSQL connections taken',
+    comparison: 'at-most',
+    target: 'databaseConnections',
+    unit: 'ratio',
+    source: 'pg_stat_activity / (max_connections − reserved)',
+    measure: ({ databases }) =>
+      most(
+        databases.map(({ connections }) => connections.used / (connections.maximum - connections.reserved)),
+      ),
+  },
+]
+
+/** Smaller changes than this, of the target, are noise between two readings. */
+const NOTICEABLE = 0.05
+
+function trendOf(kpi: Kpi, target: number, now: number, before: number | null): Score['trend'] {
+  if (before === null) return null
+  if (Math.abs(now - before) < target * NOTICEABLE) return 'same'
+  return now < before === (kpi.comparison === 'at-most') ? 'better' : 'worse'
+}
+
+/** Each key figure against its target and against the report before; `unknown` where nothing was read. */
+export function scoreboard(snapshot: Snapshot, targets: Targets, previous: Report | null): Score[] {
+  return KPIS.map((kpi) => {
+    const target = targets[kpi.target]
+    const value = kpi.measure(snapshot)
+    const before = previous?.scoreboard.find((score) => score.kpi === kpi.kpi)?.measured?.value
+    const common = {
+      kpi: kpi.kpi,
+      title: kpi.title,
+      target: { comparison: kpi.comparison, value: target, unit: kpi.unit },
+    }
+    if (value === null) return { ...common, measured: null, verdict: 'unknown', trend: null }
+    const met = kpi.comparison === 'at-most' ? value <= target : value >= target
+    return {
+      ...common,
+      measured: { label: kpi.title, value, unit: kpi.unit, source: kpi.source, at: snapshot.takenAt },
+      verdict: met ? 'met' : 'missed',
+      trend: trendOf(kpi, target, value, typeof before === 'number' ? before : null),
+    }
+  })
+}

@@ -1,0 +1,154 @@
+import type { ContainerReading } from '../model/container-reading.ts'
+import type { Cell, Table } from '../model/report.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { Unit } from '../model/units.ts'
+
+const cell = (value: number | string | null, unit: Unit = 'text'): Cell => ({ value, unit })
+
+type Column<Row> = { readonly title: string; readonly cell: (row: Row) => Cell }
+
+function table<Row>(
+  id: string,
+  title: string,
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  note: string | null = null,
+): Table[] {
+  if (rows.length === 0) return []
+  return [
+    {
+      id,
+      title,
+      columns: columns.map((column) => column.title),
+      rows: rows.map((row) => columns.map((column) => column.cell(row))),
+      note,
+    },
+  ]
+}
+
+function hostTable({ machine }: Snapshot): Table[] {
+  if (!machine) return []
+  const { cpu, memory, pressure } = machine
+  const rows: [string, Cell][] = [
+    ['CPU busy', cell(cpu.busyRatio, 'ratio')],
+    ['CPUs', cell(cpu.count, 'count')],
+    ['CPU pressure, 60 s', cell(pressure?.cpu.someAvg60 ?? null, 'ratio')],
+    ['Load, 5 min', cell(cpu.load5, 'count')],
+    ['Memory used', cell(memory.usedBytes, 'bytes')],
+    ['Memory available', cell(memory.availableBytes, 'bytes')],
+    ['Memory total', cell(memory.totalBytes, 'bytes')],
+    ['Page cache', cell(memory.cacheBytes, 'bytes')],
+    ['Swap used', cell(memory.swapUsedBytes, 'bytes')],
+    ['I/O wait', cell(cpu.iowaitRatio, 'ratio')],
+  ]
+  return table(
+    'host',
+    'Host',
+    rows,
+    [
+      { title: 'Reading', cell: ([name]) => cell(name) },
+      { title: 'Value', cell: ([, value]) => value },
+    ],
+    'Used is MemTotal − MemAvailable: page cache is not used memory.',
+  )
+}
+
+const filesystemTable = ({ machine }: Snapshot): Table[] =>
+  table('filesystems', 'File systems', machine?.filesystems ?? [], [
+    { title: 'Mount point', cell: ({ mountPoint }) => cell(mountPoint) },
+    { title: 'Available', cell: ({ availableBytes }) => cell(availableBytes, 'bytes') },
+    { title: 'Size', cell: ({ sizeBytes }) => cell(sizeBytes, 'bytes') },
+    {
+      title: 'Used',
+      cell: ({ availableBytes, sizeBytes }) =>
+        cell(sizeBytes > 0 ? 1 - availableBytes / sizeBytes : null, 'ratio'),
+    },
+    {
+      title: 'Inodes free',
+      cell: ({ inodes, inodesFree }) =>
+        cell(inodes && inodesFree !== null ? inodesFree / inodes : null, 'ratio'),
+    },
+  ])
+
+/** "running, healthy", "restarting (1)", "exited (137, out of memory)". */
+function stateOf(container: ContainerReading): string {
+  if (container.state === 'running') {
+    return container.health ? `running, ${container.health.status}` : 'running'
+  }
+  if (container.exitCode === null) return container.state
+  return `${container.state} (${container.exitCode}${container.oomKilled ? ', out of memory' : ''})`
+}
+
+/** What does not run first, then by memory. */
+const byConcern = (left: ContainerReading, right: ContainerReading): number =>
+  Number(left.state === 'running') - Number(right.state === 'running') ||
+  (right.usage?.memoryWorkingSetBytes ?? 0) - (left.usage?.memoryWorkingSetBytes ?? 0) ||
+  left.name.localeCompare(right.name)
+
+const containerTable = ({ containers }: Snapshot): Table[] =>
+  table(
+    'containers',
+    'Containers',
+    containers.toSorted(byConcern),
+    [
+      { title: 'Container', cell: ({ name }) => cell(name) },
+      { title: 'State', cell: (container) => cell(stateOf(container)) },
+      { title: 'CPU', cell: ({ usage }) => cell(usage?.cpuCores ?? null, 'cores') },
+      { title: 'Memory', cell: ({ usage }) => cell(usage?.memoryWorkingSetBytes ?? null, 'bytes') },
+      { title: 'Limit', cell: ({ limits }) => cell(limits.memoryBytes ?? 'none', 'bytes') },
+      {
+        title: 'Of limit',
+        cell: ({ usage, limits }) =>
+          cell(
+            usage && limits.memoryBytes ? usage.memoryWorkingSetBytes / limits.memoryBytes : null,
+            'ratio',
+          ),
+      },
+      { title: 'Restarts', cell: ({ restartCount }) => cell(restartCount, 'count') },
+    ],
+    'Memory is the working set: usage without the inactive page cache, as docker stats shows it.',
+  )
+
+const gpuTable = ({ gpus }: Snapshot): Table[] =>
+  table('gpus', 'GPUs', gpus, [
+    { title: 'GPU', cell: ({ index, name }) => cell(`${index} ${name}`) },
+    { title: 'Utilisation', cell: ({ utilisation }) => cell(utilisation, 'ratio') },
+    { title: 'Memory used', cell: ({ memoryUsedBytes }) => cell(memoryUsedBytes, 'bytes') },
+    { title: 'Memory', cell: ({ memoryTotalBytes }) => cell(memoryTotalBytes, 'bytes') },
+    { title: 'Temperature', cell: ({ temperature }) => cell(temperature, 'celsius') },
+    { title: 'Power', cell: ({ power }) => cell(power, 'watts') },
+    { title: 'Power limit', cell: ({ powerLimit }) => cell(powerLimit, 'watts') },
+  ])
+
+const databaseTable = ({ databases }: Snapshot): Table[] =>
+  table('databases', 'PostgreSQL', databases, [
+    { title: 'Database', cell: ({ name }) => cell(name) },
+    { title: 'Version', cell: ({ version }) => cell(version) },
+    { title: 'SELECT 1', cell: ({ roundTripSeconds }) => cell(roundTripSeconds, 'seconds') },
+    { title: 'Connections', cell: ({ connections }) => cell(connections.used, 'count') },
+    {
+      title: 'Open to users',
+      cell: ({ connections }) => cell(connections.maximum - connections.reserved, 'count'),
+    },
+    { title: 'Active', cell: ({ connections }) => cell(connections.active, 'count') },
+    { title: 'Idle in transaction', cell: ({ connections }) => cell(connections.idleInTransaction, 'count') },
+  ])
+
+const modelTable = ({ models }: Snapshot): Table[] =>
+  table(
+    'models',
+    'Models loaded',
+    models.flatMap(({ resident }) => resident),
+    [
+      { title: 'Model', cell: ({ name }) => cell(name) },
+      { title: 'Size', cell: ({ sizeBytes }) => cell(sizeBytes, 'bytes') },
+      { title: 'In GPU memory', cell: ({ vramBytes }) => cell(vramBytes, 'bytes') },
+      { title: 'Context', cell: ({ contextLength }) => cell(contextLength, 'count') },
+    ],
+  )
+
+/** The readings as tables; a table without rows is left out. */
+export const tables = (snapshot: Snapshot): Table[] =>
+  [hostTable, filesystemTable, containerTable, gpuTable, databaseTable, modelTable].flatMap((build) =>
+    build(snapshot),
+  )

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { bytes, cores, ratio, seconds } from '../../src/model/units.ts'
+import { MEBIBYTE, makeContainer, makeHistory, minutesBefore } from '../support/snapshot.ts'
+import { findingOf, foundBy } from './support.ts'
+
+const logOf = (container: { id: string; name: string }, lines: string[]) => [
+  { containerId: container.id, containerName: container.name, lines },
+]
+
+const usage = (changes: Partial<NonNullable<ReturnType<typeof makeContainer>['usage']>>) => ({
+  windowSeconds: seconds(1),
+  cpuCores: cores(0.1),
+  throttledRatio: null,
+  memoryWorkingSetBytes: bytes(100 * MEBIBYTE),
+  oomKills: 0,
+  pids: 3,
+  ...changes,
+})
+
+describe('a container', () => {
+  it('in a crash loop is critical, with the cause from its log and the exact change', () => {
+    const api = makeContainer({ state: 'restarting', exitCode: 1, restartCount: 14, usage: null })
+    const finding = findingOf('crash-loop', {
+      containers: [api],
+      logs: logOf(api, [
+        'Traceback (most recent call last):',
+        '  File "/app/main.py", line 3, in <module>',
+        '    from cryptography.fernet import Fernet',
+        "ModuleNotFoundError: No module named 'cryptography'",
+      ]),
+    })
+    expect(finding.severity).toBe('critical')
+    expect(finding.rootCause).toBe('The Python module cryptography is not in the image.')
+    expect(finding.fixes[0]).toMatchObject({
+      kind: 'manual',
+      change: expect.stringContaining('requirements.txt: cryptography'),
+    })
+    expect(finding.evidence).toContainEqual(expect.objectContaining({ label: 'restarts', value: 14 }))
+  })
+
+  it('that happens to run at the moment of the reading is still in its loop', () => {
+    const api = makeContainer({ restartCount: 5, startedAt: minutesBefore(0.2) })
+    expect(foundBy({ containers: [api] })).toContain('crash-loop')
+  })
+
+  it('that restarted long ago and has run since is not', () => {
+    expect(
+      foundBy({ containers: [makeContainer({ restartCount: 5, startedAt: minutesBefore(600) })] }),
+    ).toEqual([])
+  })
+
+  it('that was stopped by hand is nobody’s fault', () => {
+    const stopped = (exitCode: number) => makeContainer({ state: 'exited', exitCode, usage: null })
+    expect(foundBy({ containers: [stopped(0)] })).toEqual([])
+    expect(foundBy({ containers: [stopped(137)] })).toEqual([])
+    expect(foundBy({ containers: [stopped(143)] })).toEqual([])
+    expect(foundBy({ containers: [stopped(1)] })).toEqual(['exited-error'])
+  })
+
+  it('killed for its memory is not called a crash loop, and gets a larger limit proposed', () => {
+    const api = makeContainer({
+      state: 'restarting',
+      exitCode: 137,
+      oomKilled: true,
+      restartCount: 9,
+      usage: null,
+    })
+    expect(foundBy({ containers: [api] })).toEqual(['oom-killed'])
+    const [fix] = findingOf('oom-killed', { containers: [api] }).fixes
+    expect(fix).toMatchObject({
+      command: 'container.set-memory-limit',
+      parameters: { memory: 672 * MEBIBYTE },
+    })
+  })
+
+  it('whose child process was killed is found by the counter of its cgroup', () => {
+    const killed = (oomKills: number) => makeContainer({ usage: usage({ oomKills }) })
+    expect(foundBy({ containers: [killed(2)] })).toEqual([])
+    expect(
+      foundBy(
+        { containers: [killed(2)] },
+        makeHistory(5, () => ({ containers: [killed(1)] })),
+      ),
+    ).toEqual(['oom-killed'])
+  })
+
+  it('close to its memory limit gets one with headroom, in a size a person would choose', () => {
+    const webui = makeContainer({
+      name: 'webui',
+      usage: usage({ memoryWorkingSetBytes: bytes(490 * MEBIBYTE) }),
+    })
+    const finding = findingOf('memory-near-limit', { containers: [webui] })
+    expect(finding.title).toBe('webui uses 95.7 % of its memory limit')
+    expect(finding.rootCause).toContain('one reading')
+    expect(finding.fixes[0]).toMatchObject({ parameters: { memory: 640 * MEBIBYTE } })
+  })
+
+  it('that was near its limit for a moment only is left alone', () => {
+    const at = (mebibytes: number) =>
+      makeContainer({ usage: usage({ memoryWorkingSetBytes: bytes(mebibytes * MEBIBYTE) }) })
+    const spike = makeHistory(10, (before) => ({ containers: [at(before > 1 ? 100 : 490)] }))
+    expect(foundBy({ containers: [at(490)] }, spike)).toEqual([])
+    expect(
+      foundBy(
+        { containers: [at(490)] },
+        makeHistory(10, () => ({ containers: [at(489)] })),
+      ),
+    ).toEqual(['memory-near-limit'])
+  })
+
+  it('without a memory limit is not near it', () => {
+    const free = makeContainer({ limits: { memoryBytes: null, memorySwapBytes: null, cpuCores: null } })
+    expect(foundBy({ containers: [free] })).toEqual([])
+  })
+
+  it('is throttled by its periods, also at a low average use', () => {
+    const limits = { memoryBytes: null, memorySwapBytes: null, cpuCores: cores(0.5) }
+    const throttled = (share: number | null) =>
+      makeContainer({ limits, usage: usage({ throttledRatio: share === null ? null : ratio(share) }) })
+    expect(foundBy({ containers: [throttled(0.1)] })).toEqual([])
+    expect(foundBy({ containers: [throttled(null)] })).toEqual([])
+    expect(foundBy({ containers: [throttled(0.6)] })).toEqual(['cpu-throttled'])
+  })
+
+  it('with a healthcheck that cannot run is told from one whose service is broken', () => {
+    const health = (lastExitCode: number, lastOutput: string) =>
+      makeContainer({ health: { status: 'unhealthy', failingStreak: 8, lastExitCode, lastOutput } })
+    const broken = findingOf('unhealthy', { containers: [health(127, '/bin/sh: curl: not found')] })
+    expect(broken.severity).toBe('medium')
+    expect(broken.title).toContain('cannot run')
+    const down = findingOf('unhealthy', { containers: [health(1, 'HTTP 500')] })
+    expect(down.severity).toBe('high')
+    expect(down.fixes).toContainEqual(expect.objectContaining({ command: 'container.restart' }))
+  })
+
+  it('that sets variables its software ignores is told which work instead', () => {
+    const postgres = makeContainer({
+      name: 'postgres',
+      image: 'postgres:18',
+      environment: [
+        { name: 'POSTGRES_PASSWORD', value: null },
+        { name: 'POSTGRES_PASSWORD_FILE', value: null },
+        { name: 'POSTGRES_SHARED_BUFFERS', value: '256MB' },
+      ],
+    })
+    const finding = findingOf('env-ignored', { containers: [postgres] })
+    expect(finding.evidence.map((evidence) => evidence.label)).toEqual(['POSTGRES_SHARED_BUFFERS'])
+    expect(finding.fixes[0]).toMatchObject({
+      change: expect.stringContaining('ALTER SYSTEM SET shared_buffers'),
+    })
+
+    const ollama = makeContainer({
+      name: 'ollama',
+      image: 'ollama/ollama:0.12.0',
+      environment: [
+        { name: 'OLLAMA_NUM_PARALLEL', value: '4' },
+        { name: 'OLLAMA_CONCURRENT_REQUESTS', value: '8' },
+      ],
+    })
+    const ignored = findingOf('env-ignored', { containers: [ollama] })
+    expect(ignored.title).toContain('OLLAMA_CONCURRENT_REQUESTS')
+    expect(ignored.fixes[0]).toMatchObject({ change: expect.stringContaining('OLLAMA_NUM_PARALLEL') })
+  })
+
+  it('of another image may use those names as it likes', () => {
+    const other = makeContainer({
+      image: 'example/app:1',
+      environment: [{ name: 'POSTGRES_HOST', value: null }],
+    })
+    expect(foundBy({ containers: [other] })).toEqual([])
+  })
+})

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import type { OllamaReading } from '../../src/model/ollama-reading.ts'
+import { bytes, cores, ratio, seconds } from '../../src/model/units.ts'
+import {
+  GIBIBYTE,
+  MEBIBYTE,
+  makeContainer,
+  makeDatabase,
+  makeGpu,
+  makeHistory,
+  makeSetting,
+} from '../support/snapshot.ts'
+import { findingOf, foundBy, look } from './support.ts'
+
+const stock = { ...makeSetting('shared_buffers', '16384', '8kB'), source: 'default' }
+const withSetting = (setting: ReturnType<typeof makeSetting>) =>
+  makeDatabase({
+    settings: [...makeDatabase().settings.filter(({ name }) => name !== setting.name), setting],
+  })
+
+describe('PostgreSQL', () => {
+  it('with 16384 pages of 8 kB has 128 MiB of shared_buffers, and that is said', () => {
+    const finding = findingOf('pg-shared-buffers', { databases: [withSetting(stock)] })
+    expect(finding.title).toBe('shared_buffers of main is 128 MiB with 32 GiB of memory')
+    expect(finding.rootCause).toContain('stock default')
+    expect(finding.fixes).toEqual([
+      expect.objectContaining({
+        command: 'postgres.set-parameter',
+        parameters: { name: 'shared_buffers', value: '8192MB' },
+      }),
+    ])
+  })
+
+  it('in a container is judged by the container’s memory, not by the machine’s', () => {
+    const container = makeContainer({
+      name: 'postgres',
+      image: 'postgres:18',
+      addresses: ['172.18.0.3'],
+      limits: { memoryBytes: bytes(512 * MEBIBYTE), memorySwapBytes: null, cpuCores: cores(1) },
+    })
+    const database = {
+      ...withSetting(stock),
+      address: { host: '172.18.0.3', port: 5432, database: 'app' },
+      onThisHost: false,
+    }
+    expect(foundBy({ databases: [database], containers: [container] })).toEqual([])
+  })
+
+  it('on another machine is not judged by the memory of this one', () => {
+    const remote = { ...withSetting(stock), onThisHost: false }
+    const { checks, findings } = look({ databases: [remote] })
+    expect(findings).toEqual([])
+    expect(checks.find((check) => check.rule === 'pg-shared-buffers')?.verdict).toBe('could-not-look')
+  })
+
+  it('counts its connections against what ordinary users may open', () => {
+    const connections = (used: number) =>
+      makeDatabase({
+        connections: { used, active: 2, idle: used - 2, idleInTransaction: 0, maximum: 100, reserved: 3 },
+      })
+    expect(foundBy({ databases: [connections(60)] })).toEqual([])
+    expect(findingOf('pg-connections', { databases: [connections(80)] }).severity).toBe('high')
+    const full = findingOf('pg-connections', { databases: [connections(96)] })
+    expect(full.severity).toBe('critical')
+    expect(full.title).toBe('96 of 97 connections of main are taken')
+  })
+
+  it('has idle connections of a pool without complaint, idle transactions not', () => {
+    const session = (idle: number, blockedSessions: number) =>
+      makeDatabase({
+        idleTransactions: [
+          {
+            pid: 812,
+            userName: 'app',
+            applicationName: 'checkout',
+            databaseName: 'app',
+            idleSeconds: seconds(idle),
+            transactionSeconds: seconds(idle + 1),
+            blockedSessions,
+          },
+        ],
+      })
+    expect(foundBy({ databases: [session(20, 0)] })).toEqual([])
+    expect(findingOf('pg-idle-in-transaction', { databases: [session(400, 0)] }).severity).toBe('medium')
+    const blocking = findingOf('pg-idle-in-transaction', { databases: [session(20, 3)] })
+    expect(blocking.severity).toBe('critical')
+    expect(blocking.impact).toContain('3 sessions wait')
+  })
+
+  it('with fsync off is in danger', () => {
+    const finding = findingOf('pg-durability-off', { databases: [withSetting(makeSetting('fsync', 'off'))] })
+    expect(finding.severity).toBe('critical')
+  })
+
+  it('that waits for a restart says for what', () => {
+    const pending = { ...makeSetting('shared_buffers', String(8 * 1024 * 128), '8kB'), pendingRestart: true }
+    expect(findingOf('pg-pending-restart', { databases: [withSetting(pending)] }).title).toContain(
+      'shared_buffers',
+    )
+  })
+})
+
+const ollama = (vramBytes: number): OllamaReading => ({
+  url: 'http://127.0.0.1:11434',
+  version: '0.12.0',
+  installed: [{ name: 'qwen3:8b', sizeBytes: bytes(5 * GIBIBYTE), remote: false }],
+  resident: [
+    {
+      name: 'qwen3:8b',
+      sizeBytes: bytes(6 * GIBIBYTE),
+      vramBytes: bytes(vramBytes),
+      contextLength: 8192,
+      expiresAt: null,
+    },
+  ],
+})
+
+describe('a GPU', () => {
+  const idle = makeGpu({ utilisation: ratio(0) })
+
+  it('that is idle is worth a word only where models are there to use it', () => {
+    expect(foundBy({ gpus: [idle] })).toEqual([])
+    expect(foundBy({ gpus: [idle], models: [ollama(6 * GIBIBYTE)] })).toEqual(['gpu-idle'])
+  })
+
+  it('idle in one reading proves little; idle in many is said louder', () => {
+    const models = [ollama(6 * GIBIBYTE)]
+    const once = findingOf('gpu-idle', { gpus: [idle], models })
+    expect(once.severity).toBe('low')
+    expect(once.rootCause).toContain('proves little')
+    const always = findingOf(
+      'gpu-idle',
+      { gpus: [idle], models },
+      makeHistory(20, () => ({ gpus: [idle], models })),
+    )
+    expect(always.severity).toBe('medium')
+  })
+
+  it('that worked a moment ago is not idle', () => {
+    const models = [ollama(6 * GIBIBYTE)]
+    const worked = makeHistory(5, (before) => ({ gpus: [before === 3 ? makeGpu() : idle], models }))
+    expect(foundBy({ gpus: [idle], models }, worked)).toEqual([])
+  })
+
+  it('is missed by a model that runs on the CPU, or partly', () => {
+    const busy = [makeGpu()]
+    expect(foundBy({ gpus: busy, models: [ollama(6 * GIBIBYTE)] })).toEqual([])
+    expect(findingOf('model-off-gpu', { gpus: busy, models: [ollama(0)] }).severity).toBe('high')
+    expect(findingOf('model-off-gpu', { gpus: busy, models: [ollama(3 * GIBIBYTE)] }).title).toContain('50 %')
+    expect(foundBy({ models: [ollama(0)] })).toEqual([])
+  })
+})

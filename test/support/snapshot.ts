@@ -1,0 +1,202 @@
+import type { ContainerReading } from '../../src/model/container-reading.ts'
+import type { GpuReading } from '../../src/model/gpu-reading.ts'
+import type { HostReading, Pressure } from '../../src/model/host-reading.ts'
+import type { PostgresReading, PostgresSetting } from '../../src/model/postgres-reading.ts'
+import type { Snapshot } from '../../src/model/snapshot.ts'
+import {
+  bytes,
+  bytesPerSecond,
+  celsius,
+  cores,
+  perSecond,
+  ratio,
+  seconds,
+  type Timestamp,
+  timestamp,
+  watts,
+} from '../../src/model/units.ts'
+
+/** A healthy system to change one thing of: what a test does not name does not trouble any rule. */
+export const MEBIBYTE = 1024 ** 2
+export const GIBIBYTE = 1024 ** 3
+
+export const NOW = timestamp(new Date('2026-03-14T12:00:00Z'))
+export const minutesBefore = (minutes: number, now: Timestamp = NOW): Timestamp =>
+  timestamp(new Date(Date.parse(now) - minutes * 60_000))
+
+const calm: Pressure = {
+  someAvg10: ratio(0),
+  someAvg60: ratio(0),
+  someAvg300: ratio(0),
+  fullAvg10: ratio(0),
+  fullAvg60: ratio(0),
+  fullAvg300: ratio(0),
+}
+
+export const pressureOf = (changes: Partial<Pressure>): Pressure => ({ ...calm, ...changes })
+
+type MachineChanges = Partial<Omit<HostReading, 'cpu' | 'memory'>> & {
+  cpu?: Partial<HostReading['cpu']>
+  memory?: Partial<HostReading['memory']>
+}
+
+export function makeMachine({ cpu = {}, memory = {}, ...changes }: MachineChanges = {}): HostReading {
+  return {
+    operatingSystem: { platform: 'linux', distribution: 'Debian GNU/Linux 12', kernel: '6.1.0' },
+    bootedAt: minutesBefore(60 * 24 * 30),
+    windowSeconds: seconds(1),
+    cpu: {
+      model: 'AMD EPYC 7313P 16-Core Processor',
+      count: 16,
+      busyRatio: ratio(0.1),
+      userRatio: ratio(0.08),
+      systemRatio: ratio(0.02),
+      iowaitRatio: ratio(0),
+      stealRatio: ratio(0),
+      load1: 1,
+      load5: 1,
+      load15: 1,
+      runnable: 1,
+      ...cpu,
+    },
+    memory: {
+      totalBytes: bytes(32 * GIBIBYTE),
+      availableBytes: bytes(24 * GIBIBYTE),
+      usedBytes: bytes(8 * GIBIBYTE),
+      cacheBytes: bytes(10 * GIBIBYTE),
+      swapTotalBytes: bytes(0),
+      swapUsedBytes: bytes(0),
+      swapInPages: perSecond(0),
+      swapOutPages: perSecond(0),
+      oomKills: 0,
+      ...memory,
+    },
+    pressure: { cpu: calm, memory: calm, io: calm },
+    filesystems: [
+      {
+        mountPoint: '/',
+        device: '/dev/nvme0n1p2',
+        type: 'ext4',
+        sizeBytes: bytes(500 * GIBIBYTE),
+        availableBytes: bytes(300 * GIBIBYTE),
+        inodes: 30_000_000,
+        inodesFree: 29_000_000,
+        readOnly: false,
+      },
+    ],
+    disks: [
+      {
+        device: 'nvme0n1',
+        readBytes: bytesPerSecond(0),
+        writtenBytes: bytesPerSecond(4096),
+        utilisation: ratio(0),
+      },
+    ],
+    network: [],
+    topProcesses: [{ pid: 4711, name: 'python3', cpuCores: cores(0.5), residentBytes: bytes(2 * GIBIBYTE) }],
+    ...changes,
+  }
+}
+
+export function makeContainer(changes: Partial<ContainerReading> = {}): ContainerReading {
+  const name = changes.name ?? 'api'
+  return {
+    engine: 'local',
+    id: name.padEnd(64, '0'),
+    name,
+    image: `registry.example/${name}:1.4`,
+    imageId: `sha256:${'b'.repeat(64)}`,
+    state: 'running',
+    exitCode: null,
+    oomKilled: false,
+    restartCount: 0,
+    startedAt: minutesBefore(600),
+    finishedAt: null,
+    restartPolicy: { name: 'unless-stopped', maximumRetries: 0 },
+    health: null,
+    compose: null,
+    environment: [],
+    ports: [],
+    addresses: [],
+    limits: { memoryBytes: bytes(512 * MEBIBYTE), memorySwapBytes: null, cpuCores: null },
+    usage: {
+      windowSeconds: seconds(1),
+      cpuCores: cores(0.1),
+      throttledRatio: null,
+      memoryWorkingSetBytes: bytes(100 * MEBIBYTE),
+      oomKills: 0,
+      pids: 12,
+    },
+    ...changes,
+  }
+}
+
+export const makeSetting = (name: string, setting: string, unit: string | null = null): PostgresSetting => ({
+  name,
+  setting,
+  unit,
+  context: 'sighup',
+  source: 'configuration file',
+  pendingRestart: false,
+})
+
+export function makeDatabase(changes: Partial<PostgresReading> = {}): PostgresReading {
+  return {
+    name: 'main',
+    address: { host: '127.0.0.1', port: 5432, database: 'app' },
+    onThisHost: true,
+    version: '18.4',
+    versionNumber: 180004,
+    roundTripSeconds: seconds(0.0004),
+    settings: [
+      makeSetting('shared_buffers', String(8 * 1024 * 128), '8kB'),
+      makeSetting('idle_in_transaction_session_timeout', '300000', 'ms'),
+      makeSetting('fsync', 'on'),
+      makeSetting('full_page_writes', 'on'),
+      makeSetting('autovacuum', 'on'),
+    ],
+    connections: { used: 10, active: 1, idle: 9, idleInTransaction: 0, maximum: 100, reserved: 3 },
+    idleTransactions: [],
+    databases: [],
+    ...changes,
+  }
+}
+
+export const makeGpu = (changes: Partial<GpuReading> = {}): GpuReading => ({
+  index: 0,
+  uuid: 'GPU-8f2c',
+  name: 'NVIDIA GeForce RTX 3060',
+  driverVersion: '580.65.06',
+  utilisation: ratio(0.6),
+  memoryUsedBytes: bytes(6 * GIBIBYTE),
+  memoryTotalBytes: bytes(12 * GIBIBYTE),
+  temperature: celsius(60),
+  power: watts(120),
+  powerLimit: watts(170),
+  ...changes,
+})
+
+export function makeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
+  return {
+    id: 'snapshot-1',
+    host: 'web-1',
+    takenAt: NOW,
+    durationSeconds: seconds(1.1),
+    machine: makeMachine(),
+    containers: [],
+    logs: [],
+    gpus: [],
+    databases: [],
+    models: [],
+    gaps: [],
+    collectors: [{ collector: 'host', durationSeconds: seconds(1), succeeded: true }],
+    ...changes,
+  }
+}
+
+/** One snapshot a minute, `minutes` of them before now, each made from how many minutes before it was. */
+export const makeHistory = (minutes: number, changes: (before: number) => Partial<Snapshot>): Snapshot[] =>
+  Array.from({ length: minutes }, (_, index) => {
+    const before = minutes - index
+    return makeSnapshot({ id: `snapshot-${-before}`, takenAt: minutesBefore(before), ...changes(before) })
+  })
