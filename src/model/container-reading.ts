@@ -36,7 +36,7 @@ export const ContainerReading = z.object({
   image: z.string(),
   imageId: z.string(),
   state: ContainerState,
-  /** Of the last run; null while the first one lasts. */
+  /** Of the last run, once it has ended; null while one lasts: the engine forgets the code at each start. */
   exitCode: z.number().nullable(),
   /** Can be false when only a child process was killed: see `usage.oomKills`. */
   oomKilled: z.boolean(),
@@ -74,7 +74,10 @@ export const ContainerReading = z.object({
 })
 export type ContainerReading = z.infer<typeof ContainerReading>
 
-/** The last lines that a container wrote, oldest first, with secrets redacted. */
+/**
+ * The last lines that a container wrote, oldest first, with secrets redacted. Why the engine could not start
+ * it, if so, comes last, as `docker: …`.
+ */
 export const LogTail = z.object({
   containerId: z.string(),
   containerName: z.string(),

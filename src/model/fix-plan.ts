@@ -21,18 +21,23 @@ export const Step = z.object({
 })
 export type Step = z.infer<typeof Step>
 
-/** A reading that must still be as it was when the plan was shown. */
+/** What a reading was; null is "none": no limit is set, it does not run. */
+export const RecordedValue = z.union([z.string(), z.number()]).nullable()
+export type RecordedValue = z.infer<typeof RecordedValue>
+
+/** A reading that must still be as it was when the plan was shown, or that may not have grown too high. */
 export const Precondition = z.object({
   reading: z.string(),
   label: z.string(),
-  expected: z.union([z.string(), z.number()]).nullable(),
+  expected: z.union([RecordedValue, z.object({ atMost: z.number() })]),
 })
 export type Precondition = z.infer<typeof Precondition>
 
 /** The reading that the fix should change, what it should become, and when that is judged. */
 export const Expectation = z.object({
   reading: z.string(),
-  becomes: z.union([z.string(), z.number()]),
+  /** A restart cannot name its next start: it is met by any value but the former one, and not by none. */
+  becomes: z.union([z.string(), z.number(), z.object({ differentFrom: RecordedValue })]),
   withinSeconds: Seconds,
   /** In words, with how it was derived, or that the gain is unknown. */
   statement: z.string(),
@@ -42,6 +47,8 @@ export type Expectation = z.infer<typeof Expectation>
 /** A command bound to a target: the exact change, what is expected of it, and how it is taken back. */
 export const FixPlan = z.object({
   id: z.string(),
+  /** The report that offers it. */
+  reportId: z.string(),
   host: z.string(),
   findingId: z.string(),
   command: z.string(),
@@ -55,6 +62,8 @@ export const FixPlan = z.object({
   undo: z.array(Step),
   preconditions: z.array(Precondition),
   expectation: Expectation,
+  /** What else to know before a yes: how it is taken back, or that it cannot be; what is left to do by hand. */
+  notes: z.array(z.string()),
   /** Readings to show before and after. */
   measures: z.array(z.string()),
   createdAt: Timestamp,
@@ -66,7 +75,7 @@ export type FixPlan = z.infer<typeof FixPlan>
 
 /** The digest over what a plan would do and what it relies on; not over when it was made. */
 export const planDigest = (
-  plan: Omit<FixPlan, 'id' | 'digest' | 'createdAt' | 'expiresAt' | 'title' | 'findingId'>,
+  plan: Omit<FixPlan, 'id' | 'reportId' | 'digest' | 'createdAt' | 'expiresAt' | 'title' | 'findingId'>,
 ): string =>
   digestOf({
     host: plan.host,
@@ -79,6 +88,7 @@ export const planDigest = (
     undo: plan.undo,
     preconditions: plan.preconditions,
     expectation: plan.expectation,
+    notes: plan.notes,
   })
 
 /** Somebody's yes to exactly one digest. */

@@ -47,7 +47,7 @@ export const IdleTransaction = z.object({
   /** Since the session last became idle in its transaction. */
   idleSeconds: Seconds,
   transactionSeconds: Seconds,
-  /** Sessions that wait for a lock that this one holds. */
+  /** Sessions that wait for a lock that this one holds, or behind another that does. */
   blockedSessions: z.number(),
 })
 export type IdleTransaction = z.infer<typeof IdleTransaction>

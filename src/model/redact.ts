@@ -1,0 +1,56 @@
+const HIDDEN = '***'
+
+/** Names whose value is a secret, wherever they stand in a longer name; `max_tokens` counts, and hides nothing. */
+const SECRET_NAME =
+  '(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token(?!s|iz|_count)|api[_-]?key|apikey|access[_-]?key|private[_-]?key|encryption[_-]?key|signing[_-]?key|credentials?)'
+
+/** Quoted texts, closed or cut off at the end of the line, and words up to a separator; put together as in a shell. */
+const VALUE =
+  '(?:\\\\"[^"\\n]*"?|\\\\\'[^\'\\n]*\'?|"(?:[^"\\\\\\n]|\\\\.)*"?|\'(?:[^\'\\\\\\n]|\\\\.)*\'?|[^\\s;&"\'<>,]|,(?![\\s"\'\\\\]|$))+'
+
+/**
+ * What hides, in order. Every quantifier that can start anywhere is bounded, so that a megabyte without a
+ * space costs no more than one with spaces.
+ */
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  // -----BEGIN RSA PRIVATE KEY----- … ; cut off at the end of the text counts too.
+  [
+    /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
+    `[private key ${HIDDEN}]`,
+  ],
+  // scheme://user:password@host. The password may hold a bare @ or /; digits before a slash are a port.
+  [
+    /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@?#"'<>]{0,256}:)(?!\d{1,5}[/?#])[^\s"'<>]{1,1024}@/gi,
+    `$1${HIDDEN}@`,
+  ],
+  // Authorization: Bearer …, and the credentials without their header's name.
+  [
+    /\b((?:proxy-)?authorization\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?(?:(?:basic|bearer|digest|negotiate|token)\s{1,4})?)[^\s"',\\]+/gi,
+    `$1${HIDDEN}`,
+  ],
+  [/\b(bearer\s{1,4})[a-z0-9._~+/=-]{8,}/gi, `$1${HIDDEN}`],
+  [/\b((?:set-)?cookie:[ \t]{0,4})[^\r\n]+/gi, `$1${HIDDEN}`],
+  // Kinds of key that are known by how they begin.
+  [/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, HIDDEN],
+  [/\bx(?:ox[a-z]|app|wfp)-[A-Za-z0-9-]+/g, HIDDEN],
+  [/(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[^\s"'<>]+/g, `$1${HIDDEN}`],
+  [/\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|glpat-[\w-]{16,})/g, HIDDEN],
+  [/\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{20,}|\b(?:hf|npm)_[A-Za-z0-9]{20,}/g, HIDDEN],
+  // A JSON web token: two parts that begin as base64 of `{"`, and a signature.
+  [/\beyJ[\w-]{5,}\.eyJ[\w-]{5,}\.[\w-]*/g, HIDDEN],
+  // password=…, "token": "…", SECRET_KEY: …
+  [
+    new RegExp(`(${SECRET_NAME}[\\w.-]{0,32}\\\\?["']?[ \\t]{0,4}(?:=>|:=|[=:])[ \\t]{0,4})${VALUE}`, 'gi'),
+    `$1${HIDDEN}`,
+  ],
+  // --password …
+  [new RegExp(`(--?[\\w-]{0,32}${SECRET_NAME}[\\w-]{0,32}[ \\t]{1,4})${VALUE}`, 'gi'), `$1${HIDDEN}`],
+]
+
+/**
+ * The text with what looks like a secret replaced by `***`: passwords in URLs and after their names, bearer
+ * and provider tokens, keys, cookies. For anything foreign (logs, error messages, probe output) that is stored,
+ * shown or given to a model. It knows shapes, not meanings: a secret that stands alone as a bare word remains.
+ */
+export const redact = (text: string): string =>
+  PATTERNS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text)

@@ -1,0 +1,228 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import Docker from 'dockerode'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { containerCollector } from '../../src/collect/containers.ts'
+import { ContainerReading } from '../../src/model/container-reading.ts'
+import { seconds } from '../../src/model/units.ts'
+import {
+  type DockerArea,
+  describeWithDocker,
+  dockerSocket,
+  importBusybox,
+  waitForContainer,
+} from '../support/docker.ts'
+import { proxyEngine } from '../support/engine-proxy.ts'
+
+const MEBIBYTE = 1024 * 1024
+const OPTIONS = { windowSeconds: seconds(1), deadlineSeconds: seconds(10) }
+
+const TRACEBACK = `
+echo 'Traceback (most recent call last):' >&2
+echo '  File "/app/main.py", line 3, in <module>' >&2
+echo "ModuleNotFoundError: No module named 'jwt'" >&2
+echo 'DATABASE_URL=postgres://api:hunter2secret@db:5432/shop'
+exit 1`
+
+describeWithDocker('containers of a real engine', (client) => {
+  let area: DockerArea
+  const engine = { name: 'local', client, where: dockerSocket() ?? '', configured: true }
+  const collector = containerCollector(engine, OPTIONS)
+  let containers: ContainerReading[]
+  let logs: Map<string, string[]>
+
+  const named = (part: string) => {
+    const container = containers.find(({ name }) => name === area.name(part))
+    if (!container) throw new Error(`${part} was not read`)
+    return container
+  }
+
+  beforeAll(async () => {
+    area = await importBusybox(client)
+    const healthcheck = (command: string) => ({
+      Test: ['CMD-SHELL', command],
+      Interval: 1e9,
+      Timeout: 2e9,
+      Retries: 1,
+    })
+    const [healthy, unhealthy, looping, exited] = await Promise.all([
+      area.run('healthy', 'trap exit TERM; sleep 1000 & wait', {
+        Healthcheck: healthcheck('true'),
+        Env: ['TZ=UTC', 'API_KEY=hunter2secret'],
+        HostConfig: { RestartPolicy: { Name: 'unless-stopped' } },
+      }),
+      area.run('unhealthy', 'sleep 1000', {
+        Healthcheck: healthcheck('echo connection refused, token=hunter2secret; exit 7'),
+      }),
+      area.run('looping', TRACEBACK, { HostConfig: { RestartPolicy: { Name: 'always' } } }),
+      area.run('exited', 'exit 3'),
+      area.run('full', 'dd if=/dev/zero of=/dev/shm/kept bs=1M count=28; sleep 1000', {
+        HostConfig: { Memory: 32 * MEBIBYTE, MemorySwap: 32 * MEBIBYTE },
+      }),
+      area.run('killed', 'dd if=/dev/zero of=/dev/shm/kept bs=1M count=60; rm -f /dev/shm/kept; sleep 1000', {
+        HostConfig: { Memory: 16 * MEBIBYTE, MemorySwap: 16 * MEBIBYTE },
+      }),
+      area.run('throttled', 'while :; do :; done', { HostConfig: { NanoCpus: 0.2e9 } }),
+      area.run('json', 'echo 42; exit 1', { Tty: true }),
+    ])
+    await waitForContainer(healthy, ({ State }) => State.Health?.Status === 'healthy')
+    await waitForContainer(unhealthy, ({ State }) => State.Health?.Status === 'unhealthy')
+    await waitForContainer(exited, ({ State }) => State.Status === 'exited')
+    await waitForContainer(looping, (inspected) => inspected.RestartCount >= 2)
+    const readings = await collector.collect(AbortSignal.timeout(20_000))
+    expect(readings.gaps).toEqual([])
+    containers = (readings.containers ?? []).map((container) => ContainerReading.parse(container))
+    logs = new Map(readings.logs?.map(({ containerName, lines }) => [containerName, lines]))
+  })
+  afterAll(() => area.removeAll())
+
+  it('a healthy one is read, and its log is left alone', () => {
+    expect(named('healthy')).toMatchObject({
+      engine: 'local',
+      image: area.image,
+      state: 'running',
+      exitCode: null,
+      restartCount: 0,
+      restartPolicy: { name: 'unless-stopped' },
+      health: { status: 'healthy', failingStreak: 0, lastExitCode: 0 },
+      limits: { memoryBytes: null, memorySwapBytes: null, cpuCores: null },
+      environment: expect.arrayContaining([
+        { name: 'TZ', value: 'UTC' },
+        { name: 'API_KEY', value: null },
+      ]),
+    })
+    expect(named('healthy').usage?.windowSeconds).toBeGreaterThan(0.9)
+    expect(logs.has(area.name('healthy'))).toBe(false)
+  })
+
+  it('one in a crash loop has its restarts, and its last words from both streams in order', () => {
+    const looping = named('looping')
+    expect(['restarting', 'running']).toContain(looping.state)
+    expect(looping.restartCount).toBeGreaterThanOrEqual(2)
+    if (looping.state === 'restarting') expect(looping.exitCode).toBe(1)
+    const lines = logs.get(looping.name) ?? []
+    expect(lines).toContain("ModuleNotFoundError: No module named 'jwt'")
+    expect(lines).toContain('DATABASE_URL=postgres://api:***@db:5432/shop')
+    expect(JSON.stringify([containers, [...logs]])).not.toContain('hunter2secret')
+  })
+
+  it('one that ended tells its code; a terminal log that is JSON is still text', () => {
+    expect(named('exited')).toMatchObject({ state: 'exited', exitCode: 3, usage: null })
+    expect(logs.get(area.name('exited'))).toEqual([])
+    expect(logs.get(area.name('json'))).toEqual(['42'])
+  })
+
+  it('one that could not be started says why, in the words of the engine', async () => {
+    const container = await client.createContainer({
+      name: area.name('misspelt'),
+      Image: area.image,
+      Labels: area.labels,
+      Cmd: ['serveer'],
+    })
+    await expect(container.start()).rejects.toThrow()
+    const readings = await collector.collect(AbortSignal.timeout(20_000))
+    const misspelt = readings.containers?.find(({ name }) => name === area.name('misspelt'))
+    expect(misspelt).toMatchObject({ state: 'created', exitCode: 127 })
+    const log = readings.logs?.find(({ containerId }) => containerId === misspelt?.id)
+    expect(log?.lines.join()).toMatch(/^docker: .*"serveer".*not found/)
+  })
+
+  it('an unhealthy one shows what its check said, redacted', () => {
+    expect(named('unhealthy').health).toMatchObject({
+      status: 'unhealthy',
+      lastExitCode: 7,
+      lastOutput: 'connection refused, token=***',
+    })
+    expect(logs.has(area.name('unhealthy'))).toBe(true)
+  })
+
+  it('one near its limit has its working set, shared memory included', () => {
+    const { limits, usage } = named('full')
+    expect(limits.memoryBytes).toBe(32 * MEBIBYTE)
+    expect(usage?.memoryWorkingSetBytes).toBeGreaterThan(28 * MEBIBYTE)
+    expect(usage?.memoryWorkingSetBytes).toBeLessThanOrEqual(32 * MEBIBYTE)
+  })
+
+  it('one whose child was killed for memory counts it, though it runs on', () => {
+    expect(named('killed')).toMatchObject({ state: 'running' })
+    expect(named('killed').usage?.oomKills).toBeGreaterThanOrEqual(1)
+    expect(named('healthy').usage?.oomKills).toBe(0)
+  })
+
+  it('one at its quota is throttled, at low use', () => {
+    const { limits, usage } = named('throttled')
+    expect(limits.cpuCores).toBe(0.2)
+    expect(usage?.cpuCores).toBeGreaterThan(0.1)
+    expect(usage?.cpuCores).toBeLessThan(0.3)
+    expect(usage?.throttledRatio).toBeGreaterThan(0.5)
+    expect(named('healthy').usage?.throttledRatio).toBeNull()
+  })
+
+  it('agrees with `docker stats`', async (context) => {
+    const ids = ['full', 'throttled'].map((part) => named(part).id)
+    const shown = await dockerStats(ids)
+    if (!shown) return context.skip('no docker command on this machine')
+    const [full, throttled] = shown
+    expect(Number.parseFloat(full?.MemUsage ?? '') * MEBIBYTE).toBeCloseTo(
+      named('full').usage?.memoryWorkingSetBytes ?? 0,
+      -6,
+    )
+    expect(Math.abs(Number.parseFloat(throttled?.CPUPerc ?? '') / 100 - 0.2)).toBeLessThan(0.1)
+  })
+
+  it('a second collection measures from the first, over the time between them', async () => {
+    // A new run of a container has nothing to be measured from.
+    await client.getContainer(named('looping').id).stop({ t: 0 })
+    await collector.collect(AbortSignal.timeout(20_000))
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const { containers: later } = await collector.collect(AbortSignal.timeout(20_000))
+    const throttled = later?.find(({ name }) => name === area.name('throttled'))
+    expect(throttled?.usage?.windowSeconds).toBeGreaterThan(1.4)
+  })
+
+  it('one that vanishes, breaks or hangs takes none of the others along', async () => {
+    const [gone, broken, hanging] = ['exited', 'json', 'full'].map((part) => named(part).id)
+    const proxy = await proxyEngine(engine.where, (path) => {
+      if (path.includes(`${gone}/json`)) return { status: 404, message: 'No such container' }
+      if (path.includes(`${broken}/json`))
+        return { status: 500, message: 'layer does not exist: token=hunter2' }
+      return path.includes(`${hanging}/stats`) ? 'silence' : 'passed-on'
+    })
+    const faulty = new Docker({ socketPath: proxy.socketPath })
+    const own = containerCollector({ ...engine, client: faulty }, OPTIONS)
+    const readings = await own.collect(AbortSignal.timeout(20_000))
+    await proxy.close()
+    const read = new Map(readings.containers?.map(({ name, usage }) => [name, usage]))
+    expect(read.get(area.name('healthy'))).not.toBeNull()
+    expect(read.get(area.name('full'))).toBeNull()
+    expect(read.has(area.name('exited')) || read.has(area.name('json'))).toBe(false)
+    expect(readings.gaps?.toSorted((left, right) => left.missing.localeCompare(right.missing))).toMatchObject(
+      [
+        {
+          missing: `container ${area.name('json')}`,
+          reason: expect.stringMatching(/layer does not exist: token=\*\*\*/),
+        },
+        {
+          missing: `usage of container ${area.name('full')}`,
+          reason: 'The engine did not answer within 4 s',
+        },
+      ],
+    )
+  })
+})
+
+type Shown = { MemUsage: string; CPUPerc: string }
+
+async function dockerStats(ids: string[]): Promise<Shown[] | null> {
+  const command = ['-H', `unix://${dockerSocket()}`, 'stats', '--no-stream', '--format', '{{json .}}', ...ids]
+  try {
+    const { stdout } = await promisify(execFile)('docker', command)
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Shown)
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return null
+    throw error
+  }
+}
