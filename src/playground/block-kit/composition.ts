@@ -58,7 +58,7 @@ export const overflowOption = menuOption.extend({ url: webUrl(limits.option.url)
 export const choiceOption = z.strictObject({
   text: textObject(limits.option.text),
   value: optionRest.value,
-  description: textObject(limits.option.description).optional(),
+  description: optionRest.description,
 })
 
 export const optionGroup = z.strictObject({
@@ -79,7 +79,10 @@ export const conversationFilter = z
 
 const slackFile = z
   .strictObject({ id: z.string().optional(), url: z.string().optional() })
-  .refine((file) => (file.id === undefined) !== (file.url === undefined), 'must provide exactly one of id, url')
+  .refine(
+    (file) => (file.id === undefined) !== (file.url === undefined),
+    'must provide exactly one of id, url',
+  )
 
 /** An image is named by its address or by the Slack file that holds it, never by both. */
 export const imageSource = {

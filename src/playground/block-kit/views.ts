@@ -18,7 +18,6 @@ export const modalView = z
     close: plainText(limits.view.close).optional(),
     clear_on_close: z.boolean().optional(),
     notify_on_close: z.boolean().optional(),
-    submit_disabled: z.boolean().optional(),
     ...common,
   })
   .refine((view) => view.submit !== undefined || view.blocks.every((block) => block.type !== 'input'), {

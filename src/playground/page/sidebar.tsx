@@ -1,0 +1,91 @@
+import { Avatar } from './avatar.tsx'
+import { usePlayground } from './playground-context.ts'
+
+type Props = {
+  current: string
+  /** Who was chosen last; the state follows a moment later. */
+  me: string
+  isOpen: boolean
+  onChoose: (channel: string) => void
+  onActAs: (user: string) => void
+  onClose: () => void
+}
+
+export function Sidebar({ current, me, isOpen, onChoose, onActAs, onClose }: Props) {
+  const { state } = usePlayground()
+  const people = state.users.filter((user) => !user.isBot)
+  return (
+    <>
+      {isOpen && (
+        <button type="button" className="scrim" aria-label="Close the list of channels" onClick={onClose} />
+      )}
+      <div className={isOpen ? 'rail-and-sidebar open' : 'rail-and-sidebar'}>
+        <div className="rail">
+          <div className="workspace-icon" aria-hidden="true">
+            P
+          </div>
+        </div>
+        <nav className="sidebar" aria-label="Channels and direct messages">
+          <h1>{state.teamName}</h1>
+          <h2>Channels</h2>
+          <ul>
+            {state.channels
+              .filter((channel) => channel.kind !== 'im')
+              .map((channel) => (
+                <li key={channel.id}>
+                  <button
+                    type="button"
+                    className="channel-link"
+                    aria-current={channel.id === current ? 'page' : undefined}
+                    onClick={() => onChoose(channel.id)}
+                  >
+                    <span className="channel-mark" aria-hidden="true">
+                      {channel.kind === 'private' ? '⚿' : '#'}
+                    </span>
+                    {channel.name}
+                  </button>
+                </li>
+              ))}
+          </ul>
+          <h2>Apps</h2>
+          <ul>
+            {state.channels
+              .filter((channel) => channel.kind === 'im')
+              .map((channel) => (
+                <li key={channel.id}>
+                  <button
+                    type="button"
+                    className="channel-link"
+                    aria-current={channel.id === current ? 'page' : undefined}
+                    onClick={() => onChoose(channel.id)}
+                  >
+                    <Avatar name={state.appName} isApp size={20} />
+                    {state.appName}
+                    <span
+                      className={state.isAppConnected ? 'presence online' : 'presence'}
+                      title={state.isAppConnected ? 'connected' : 'not connected'}
+                    />
+                  </button>
+                </li>
+              ))}
+          </ul>
+          <fieldset className="act-as">
+            <legend>Act as</legend>
+            {people.map((person) => (
+              <label key={person.id}>
+                <input
+                  type="radio"
+                  name="act-as"
+                  checked={person.id === me}
+                  onChange={() => onActAs(person.id)}
+                />
+                <Avatar name={person.realName} size={20} />
+                {person.name}
+              </label>
+            ))}
+          </fieldset>
+        </nav>
+      </div>
+    </>
+  )
+}
