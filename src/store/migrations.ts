@@ -1,0 +1,15 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { first } from './migrations/0001-first.ts'
+import type { Tables } from './tables.ts'
+
+/** Forward only, in the order of their names. One that was released is never changed. */
+export const MIGRATIONS: Record<string, Migration> = {
+  '0001-first': first,
+}
+
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
+  const { error } = await migrator.migrateToLatest()
+  if (error) throw error
+}

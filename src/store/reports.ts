@@ -1,0 +1,143 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Check } from '../model/finding.ts'
+import { Report } from '../model/report.ts'
+import type { Timestamp } from '../model/units.ts'
+import { documentOf, type OnDamage, parseRecord, parseRow, type Row, readable } from './documents.ts'
+import { SeenFinding } from './seen-finding.ts'
+import type { Tables } from './tables.ts'
+
+export type ReportStore = {
+  /** Also records which findings were seen and which are resolved, unless a newer report has. */
+  saveReport(report: Report): Promise<void>
+  report(id: string): Promise<Report | null>
+  /** The newest of a host that can be read, made before `before` where that is given. */
+  latestReport(host: string, before?: Timestamp): Promise<Report | null>
+  /** Every finding ever seen on a host, the newest sighting first. */
+  findingsSeen(host: string): Promise<SeenFinding[]>
+}
+
+export function reportStore(db: Kysely<Tables>, onDamage: OnDamage): ReportStore {
+  const parseReport = (row: Row): Report => parseRow('reports', Report, row)
+
+  return {
+    async saveReport(report) {
+      const row = {
+        host: report.host,
+        created_at: report.createdAt,
+        document: documentOf(`Report ${report.id}`, report),
+      }
+      await db.transaction().execute(async (transaction) => {
+        await transaction
+          .insertInto('reports')
+          .values({ id: report.id, ...row })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+          .execute()
+        if (await hasNewer(transaction, report)) return
+        await recordSeen(transaction, report)
+        await recordResolved(transaction, report)
+      })
+    },
+
+    async report(id) {
+      const row = await db
+        .selectFrom('reports')
+        .select(['id', 'document'])
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row ? parseReport(row) : null
+    },
+
+    async latestReport(host, before) {
+      const newestFirst = db
+        .selectFrom('reports')
+        .select(['id', 'document'])
+        .where('host', '=', host)
+        .$if(before !== undefined, (query) => query.where('created_at', '<', before as string))
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(1)
+      for (let passed = 0; ; passed += 1) {
+        const rows = await newestFirst.offset(passed).execute()
+        const [report] = readable(rows, parseReport, onDamage)
+        if (report || rows.length === 0) return report ?? null
+      }
+    },
+
+    async findingsSeen(host) {
+      const rows = await db
+        .selectFrom('findings')
+        .select(['id', 'rule', 'severity', 'title'])
+        .select(['first_seen_at as firstSeenAt', 'last_seen_at as lastSeenAt', 'resolved_at as resolvedAt'])
+        .where('host', '=', host)
+        .orderBy('last_seen_at', 'desc')
+        .orderBy('id')
+        .execute()
+      const parse = (row: (typeof rows)[number]) =>
+        parseRecord('findings', row.id, () => SeenFinding.parse(row))
+      return readable(rows, parse, onDamage)
+    },
+  }
+}
+
+async function hasNewer(db: Transaction<Tables>, report: Report): Promise<boolean> {
+  const newer = await db
+    .selectFrom('reports')
+    .select('id')
+    .where('host', '=', report.host)
+    .where('created_at', '>', report.createdAt)
+    .limit(1)
+    .executeTakeFirst()
+  return newer !== undefined
+}
+
+async function recordSeen(db: Transaction<Tables>, report: Report): Promise<void> {
+  for (const finding of report.findings) {
+    const row = {
+      rule: finding.rule,
+      target_kind: finding.target.kind,
+      target_name: finding.target.name,
+      severity: finding.severity,
+      title: finding.title,
+      last_seen_at: report.createdAt,
+      resolved_at: null,
+    }
+    await db
+      .insertInto('findings')
+      .values({ host: report.host, id: finding.id, first_seen_at: report.createdAt, ...row })
+      .onConflict((conflict) => conflict.columns(['host', 'id']).doUpdateSet(row))
+      .execute()
+  }
+}
+
+/** A finding is resolved when it is gone, not when its rule could not look. */
+async function recordResolved(db: Transaction<Tables>, report: Report): Promise<void> {
+  const open = await db
+    .selectFrom('findings')
+    .select(['id', 'rule', 'target_kind', 'target_name'])
+    .where('host', '=', report.host)
+    .where('resolved_at', 'is', null)
+    .execute()
+  const present = new Set(report.findings.map(({ id }) => id))
+  const blind = report.checks.filter(({ verdict }) => verdict === 'could-not-look')
+  const gone = open.filter((row) => !present.has(row.id) && !blind.some((check) => covers(check, row)))
+  if (gone.length === 0) return
+  await db
+    .updateTable('findings')
+    .set({ resolved_at: report.createdAt })
+    .where('host', '=', report.host)
+    .where(
+      'id',
+      'in',
+      gone.map(({ id }) => id),
+    )
+    .execute()
+}
+
+/**
+ * Whether a check was about the target of a finding. A check of another kind of target stands for all: who
+ * cannot reach the engine cannot name its containers, and says so of the host.
+ */
+function covers(check: Check, row: { rule: string; target_kind: string; target_name: string }): boolean {
+  if (check.rule !== row.rule) return false
+  return check.target.kind !== row.target_kind || check.target.name === row.target_name
+}

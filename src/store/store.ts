@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely'
+import { type AuditStore, auditStore } from './audit.ts'
+import { type DatabaseOptions, openDatabase } from './database.ts'
+import type { OnDamage } from './documents.ts'
+import { type PlanStore, planStore } from './plans.ts'
+import { prune, type Retention } from './prune.ts'
+import { type ReportStore, reportStore } from './reports.ts'
+import { type SnapshotStore, snapshotStore } from './snapshots.ts'
+import type { Tables } from './tables.ts'
+
+/**
+ * What perfbot remembers. Asked for one thing that is damaged, a method rejects with a `StoreFailure`; a list
+ * passes over damaged records and tells `onDamage`.
+ */
+export type Store = SnapshotStore &
+  ReportStore &
+  PlanStore &
+  AuditStore & {
+    prune(before: Retention): Promise<void>
+    close(): Promise<void>
+  }
+
+export type StoreOptions = DatabaseOptions & {
+  /** Without it a damaged record is an error in lists too. */
+  onDamage?: OnDamage
+}
+
+/** Opens `perfbot.sqlite` in the directory, or makes it; rejects with a `StoreFailure` that says what to do. */
+export async function openStore({ onDamage, ...options }: StoreOptions): Promise<Store> {
+  return storeOn(await openDatabase(options), onDamage)
+}
+
+/** The store over any migrated database. */
+export function storeOn(db: Kysely<Tables>, onDamage: OnDamage = rethrow): Store {
+  return {
+    ...snapshotStore(db, onDamage),
+    ...reportStore(db, onDamage),
+    ...planStore(db, onDamage),
+    ...auditStore(db, onDamage),
+    prune: (before) => prune(db, before),
+    close: () => db.destroy(),
+  }
+}
+
+const rethrow: OnDamage = (failure) => {
+  throw failure
+}

@@ -1,0 +1,246 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Report } from '../../src/model/report.ts'
+import type { Store } from '../../src/store/store.ts'
+import { makeReport } from '../support/report.ts'
+import { makeApproval, makeExecution, makePlan, makeSnapshot, minute } from './records.ts'
+
+/** What every store has to do. `open` gives an empty one. */
+export function describeStore(engine: string, open: () => Promise<Store>): void {
+  let store: Store
+  beforeEach(async () => {
+    store = await open()
+  })
+  afterEach(() => store.close())
+
+  describe(`snapshots in ${engine}`, () => {
+    test('come back as they were, oldest first, of one host, from a time on, up to a number', async () => {
+      for (const at of [3, 1, 2, 0]) await store.saveSnapshot(makeSnapshot(`s${at}`, minute(at)))
+      await store.saveSnapshot(makeSnapshot('elsewhere', minute(2), 'borea'))
+      expect(await store.snapshotsSince('atlas', minute(1), 2)).toEqual([
+        makeSnapshot('s1', minute(1)),
+        makeSnapshot('s2', minute(2)),
+      ])
+      expect(await store.snapshotsSince('atlas', minute(4), 9)).toEqual([])
+    })
+
+    test('saved again are there once', async () => {
+      await store.saveSnapshot(makeSnapshot('s', minute(0)))
+      await store.saveSnapshot(makeSnapshot('s', minute(0)))
+      expect(await store.snapshotsSince('atlas', minute(0), 9)).toHaveLength(1)
+    })
+
+    test('with a number that JSON cannot hold are refused, not saved as something else', async () => {
+      const snapshot = { ...makeSnapshot('s', minute(0)), durationSeconds: Number.NaN as never }
+      await expect(store.saveSnapshot(snapshot)).rejects.toThrow('its "durationSeconds" is NaN')
+    })
+  })
+
+  describe(`reports in ${engine}`, () => {
+    test('come back as they were, whatever their texts and numbers', async () => {
+      const number = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => !Object.is(n, -0))
+      await fc.assert(
+        fc.asyncProperty(fc.string({ unit: 'binary' }), number, async (text, value) => {
+          const report = makeReport({ id: 'r', headline: text })
+          Object.assign(report.findings[0]?.evidence[0] ?? {}, { value, label: text })
+          await store.saveReport(report)
+          expect(await store.report('r')).toEqual(report)
+        }),
+        { numRuns: 30 },
+      )
+    })
+
+    test('saved again take the later text', async () => {
+      await store.saveReport(makeReport())
+      const narrative = { writer: 'computed', text: 'Another.', reason: 'none' } as const
+      await store.saveReport(makeReport({ narrative }))
+      expect((await store.report('report-1'))?.narrative).toEqual(narrative)
+    })
+
+    test('are found by age and host', async () => {
+      await store.saveReport(makeReport({ id: 'old', createdAt: minute(0) }))
+      await store.saveReport(makeReport({ id: 'new', createdAt: minute(9) }))
+      await store.saveReport(makeReport({ id: 'other', createdAt: minute(99), host: 'borea' }))
+      expect((await store.latestReport('atlas'))?.id).toBe('new')
+      expect((await store.latestReport('atlas', minute(9)))?.id).toBe('old')
+      expect(await store.latestReport('atlas', minute(0))).toBeNull()
+      expect(await store.report('none')).toBeNull()
+    })
+  })
+
+  describe(`findings over time in ${engine}`, () => {
+    const seen = async () =>
+      (await store.findingsSeen('atlas')).map(({ id, firstSeenAt, lastSeenAt, resolvedAt }) => ({
+        rule: id.replace(/-[0-9a-f]{6}$/, ''),
+        firstSeenAt,
+        lastSeenAt,
+        resolvedAt,
+      }))
+    const reportAt = (minutes: number, changes: Partial<Report>) =>
+      makeReport({ id: `at-${minutes}`, createdAt: minute(minutes), ...changes })
+    const [crash, buffers] = makeReport().findings as [Report['findings'][number], Report['findings'][number]]
+
+    test('are first seen, last seen, resolved, and come back', async () => {
+      await store.saveReport(reportAt(0, { findings: [crash, buffers] }))
+      await store.saveReport(reportAt(1, { findings: [crash] }))
+      expect(await seen()).toEqual([
+        { rule: 'container-restart-loop', firstSeenAt: minute(0), lastSeenAt: minute(1), resolvedAt: null },
+        {
+          rule: 'postgres-shared-buffers',
+          firstSeenAt: minute(0),
+          lastSeenAt: minute(0),
+          resolvedAt: minute(1),
+        },
+      ])
+      await store.saveReport(reportAt(2, { findings: [{ ...buffers, severity: 'high' }] }))
+      expect(
+        (await store.findingsSeen('atlas')).map((finding) => [finding.severity, finding.resolvedAt]),
+      ).toEqual([
+        ['high', null],
+        ['critical', minute(2)],
+      ])
+    })
+
+    test('are not resolved by a rule that could not look', async () => {
+      await store.saveReport(reportAt(0, { findings: [crash, buffers] }))
+      const blind = { verdict: 'could-not-look', lookedAt: 'nothing' } as const
+      await store.saveReport(
+        reportAt(1, {
+          findings: [],
+          checks: [
+            { ...blind, rule: buffers.rule, target: buffers.target },
+            // The engine did not answer: its containers are not known, and the check is about the host.
+            { ...blind, rule: crash.rule, target: { kind: 'host', host: 'atlas', name: 'atlas' } },
+          ],
+        }),
+      )
+      expect((await seen()).map(({ resolvedAt }) => resolvedAt)).toEqual([null, null])
+      const elsewhere = { ...buffers.target, name: 'other' }
+      await store.saveReport(
+        reportAt(2, { findings: [], checks: [{ ...blind, rule: buffers.rule, target: elsewhere }] }),
+      )
+      expect((await seen()).map(({ resolvedAt }) => resolvedAt)).toEqual([minute(2), minute(2)])
+    })
+
+    test('are not changed by an older report that is saved late', async () => {
+      await store.saveReport(reportAt(5, { findings: [crash] }))
+      const before = await seen()
+      await store.saveReport(reportAt(1, { findings: [buffers] }))
+      expect(await seen()).toEqual(before)
+    })
+  })
+
+  describe(`plans in ${engine}`, () => {
+    test('come back as they were, and do not change', async () => {
+      await store.savePlan(makePlan())
+      await store.savePlan(makePlan())
+      expect(await store.plan('plan-1')).toEqual(makePlan())
+      expect(await store.plan('none')).toBeNull()
+      await expect(store.savePlan(makePlan({ title: 'Another' }))).rejects.toThrow('another plan plan-1')
+    })
+
+    test('are open while newest for their finding and command, not expired and not claimed', async () => {
+      await store.savePlan(makePlan({ id: 'older', createdAt: minute(0) }))
+      await store.savePlan(makePlan({ id: 'newest', createdAt: minute(1), expiresAt: minute(61) }))
+      await store.savePlan(makePlan({ id: 'restart', command: 'container-restart', expiresAt: minute(9) }))
+      await store.savePlan(makePlan({ id: 'elsewhere', host: 'borea' }))
+      const open = async (at: number) => (await store.openPlans('atlas', minute(at))).map(({ id }) => id)
+      expect(await open(2)).toEqual(['newest', 'restart'])
+      expect(await open(9)).toEqual(['newest'])
+      await store.claimPlan(makeApproval({ planId: 'newest' }))
+      expect(await open(9)).toEqual([])
+    })
+
+    test('are found by the report that offered them, in the order of planning', async () => {
+      await store.savePlan(makePlan({ id: 'b', reportId: 'r1', createdAt: minute(0) }))
+      await store.savePlan(makePlan({ id: 'a', reportId: 'r1', createdAt: minute(1) }))
+      await store.savePlan(makePlan({ id: 'c', reportId: 'r2' }))
+      expect((await store.plansOf('r1')).map(({ id }) => id)).toEqual(['b', 'a'])
+      expect(await store.plansOf('none')).toEqual([])
+    })
+
+    test('are claimed by exactly one of many callers', async () => {
+      await store.savePlan(makePlan())
+      const people = Array.from({ length: 50 }, (_, index) => `U${index}`)
+      const claims = await Promise.all(people.map((person) => store.claimPlan(makeApproval({ person }))))
+      expect(claims.filter(Boolean)).toHaveLength(1)
+      expect((await store.approvalOf('plan-1'))?.person).toBe(people[claims.indexOf(true)])
+      expect(await store.approvalOf('none')).toBeNull()
+    })
+
+    test('cannot be approved unseen', async () => {
+      await store.savePlan(makePlan())
+      await expect(store.claimPlan(makeApproval({ digest: 'd2' }))).rejects.toThrow('another digest')
+      await expect(store.claimPlan(makeApproval({ planId: 'p9' }))).rejects.toThrow('no plan p9')
+      expect(await store.approvalOf('plan-1')).toBeNull()
+    })
+
+    test('are executed once', async () => {
+      await store.savePlan(makePlan())
+      await store.saveExecution(makeExecution({ outcome: 'failed', after: [] }))
+      await store.saveExecution(makeExecution())
+      expect(await store.executionOf('plan-1')).toEqual(makeExecution())
+      expect(await store.executionOf('none')).toBeNull()
+      await expect(store.saveExecution(makeExecution({ id: 'execution-2' }))).rejects.toThrow(
+        'executed already',
+      )
+      await expect(store.saveExecution(makeExecution({ id: 'e', planId: 'unknown' }))).rejects.toThrow(
+        'FOREIGN KEY',
+      )
+    })
+  })
+
+  describe(`the audit log in ${engine}`, () => {
+    const entry = (subject: string) =>
+      ({
+        at: minute(0),
+        actor: 'U1',
+        action: 'approved',
+        subject,
+        detail: { plan: 'p', size: 1, by: null },
+      }) as const
+
+    test('numbers its lines, newest first, in the order of many writers at once', async () => {
+      const lines = await Promise.all(['a', 'b', 'c'].map((subject) => store.appendAudit(entry(subject))))
+      expect(lines.map(({ sequence }) => sequence)).toEqual([1, 2, 3])
+      expect(await store.audit(2)).toEqual([lines[2], lines[1]])
+      expect(await store.verifyAudit()).toBeNull()
+    })
+
+    test('holds whatever text is written to it', async () => {
+      const text = fc.string({ unit: 'binary' })
+      await fc.assert(
+        fc.asyncProperty(text, text, fc.double(), async (subject, value, number) => {
+          const line = await store.appendAudit({ ...entry(subject), detail: { [value]: value, number } })
+          expect(await store.audit(1)).toEqual([line])
+          expect(await store.verifyAudit()).toBeNull()
+        }),
+        { numRuns: 50 },
+      )
+    })
+  })
+
+  test(`${engine} forgets what is old, but nothing that was approved, executed or audited`, async () => {
+    for (const at of [0, 10]) {
+      await store.saveSnapshot(makeSnapshot(`s${at}`, minute(at)))
+      await store.saveReport(makeReport({ id: `r${at}`, createdAt: minute(at) }))
+    }
+    const old = { createdAt: minute(0), expiresAt: minute(1) }
+    for (const id of ['unused', 'approved', 'executed']) await store.savePlan(makePlan({ id, ...old }))
+    await store.savePlan(makePlan({ id: 'lasting', createdAt: minute(0), expiresAt: minute(60) }))
+    await store.claimPlan(makeApproval({ planId: 'approved' }))
+    await store.saveExecution(makeExecution({ planId: 'executed' }))
+    await store.appendAudit({ at: minute(0), actor: 'U1', action: 'approved', subject: 's', detail: {} })
+
+    await store.prune({ snapshots: minute(10), reports: minute(5) })
+
+    expect((await store.snapshotsSince('atlas', minute(0), 9)).map(({ id }) => id)).toEqual(['s10'])
+    expect([await store.report('r0'), (await store.report('r10'))?.id]).toEqual([null, 'r10'])
+    expect(await store.findingsSeen('atlas')).toHaveLength(2)
+    expect(await store.plan('unused')).toBeNull()
+    for (const id of ['approved', 'executed', 'lasting']) expect(await store.plan(id)).not.toBeNull()
+    expect(await store.approvalOf('approved')).not.toBeNull()
+    expect(await store.executionOf('executed')).not.toBeNull()
+    expect(await store.audit(9)).toHaveLength(1)
+  })
+}
