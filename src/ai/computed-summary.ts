@@ -1,0 +1,58 @@
+import type { Finding } from '../model/finding.ts'
+import type { Gap } from '../model/gap.ts'
+import type { Unnarrated } from './facts.ts'
+
+/**
+ * The summary without a model: the verdict, what matters most and why, what to do first, what could not be
+ * read. It puts together what the rules have said, and states no figure of its own but counts.
+ */
+export function computedSummary(report: Unnarrated): string {
+  const [worst, second] = report.findings
+  const failed = report.gaps.filter(({ kind }) => kind === 'failed')
+  const sentences = [
+    report.headline,
+    ...(worst ? aboutWorst(worst) : aboutNone(report)),
+    ...(second && isPressing(second) ? [`Then look at this: ${second.title}`] : []),
+    ...aboutResolved(report),
+    ...(failed.length > 0 ? [aboutGaps(failed)] : []),
+  ]
+  return sentences.map(ended).join(' ')
+}
+
+const isPressing = ({ severity }: Finding): boolean => severity === 'critical' || severity === 'high'
+
+function aboutWorst(finding: Finding): string[] {
+  const [fix] = finding.fixes
+  const first = fix ? [`${isPressing(finding) ? 'Do this first' : 'What would help'}: ${fix.title}`] : []
+  return [finding.title, finding.impact, ...first]
+}
+
+const aboutNone = ({ verdict, checks }: Unnarrated): string[] => {
+  if (verdict === 'unknown') return ['Nothing can be said about it until something can be read']
+  const blind = checks.some((check) => check.verdict === 'could-not-look')
+  return [blind ? 'Nothing was found in what could be looked at' : 'Nothing needs to be done']
+}
+
+function aboutResolved({ changes }: Unnarrated): string[] {
+  const [first, ...others] = changes?.resolved ?? []
+  if (!first) return []
+  const rest = others.length > 0 ? `, and ${others.length} more` : ''
+  return [`Gone since the last report: ${withoutStop(first.title)}${rest}`]
+}
+
+/** As many as fit in one breath; the report lists them all. */
+const GAPS_NAMED = 2
+
+function aboutGaps(gaps: readonly Gap[]): string {
+  const named = gaps.slice(0, GAPS_NAMED).map(({ missing, reason }) => `${missing} (${withoutStop(reason)})`)
+  const more = gaps.length - named.length
+  return `Could not be read: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}`
+}
+
+const withoutStop = (text: string): string =>
+  text
+    .split('\n', 1)[0]
+    ?.trim()
+    .replace(/[.:;,]+$/, '') ?? ''
+
+const ended = (text: string): string => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`)

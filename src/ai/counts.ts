@@ -1,0 +1,67 @@
+import type { Report } from '../model/report.ts'
+
+/** How many of something the report has: by the noun that names it, and the words that narrow it down. */
+export type CountedThing = {
+  noun: RegExp
+  /** A word that has to stand by the noun; null where none of the others does. */
+  modifier: RegExp | null
+  count: number
+}
+
+/** What can be counted in a report, the narrower first: "2 critical findings" are not "2 findings". */
+export function countsOf(report: Omit<Report, 'narrative'>): CountedThing[] {
+  const { counts, collectors } = report.snapshot
+  const finding = /^(?:findings?|problems?|issues?|small|things?)$/
+  const check = /^checks?$/
+  const container = /^containers?$/
+  const target = /^(?:targets?|kpis?)$/
+  const severity = (name: string) => report.findings.filter((each) => each.severity === name).length
+  const verdict = (name: string) => report.checks.filter((each) => each.verdict === name).length
+  const score = (name: string) => report.scoreboard.filter((each) => each.verdict === name).length
+  const thing = (noun: RegExp, count: number, modifier: RegExp | null = null) => ({ noun, modifier, count })
+  const affected = report.findings.filter((each) => each.target.kind === 'container')
+  return [
+    ...['critical', 'high', 'medium', 'low'].flatMap((name) => [
+      thing(finding, severity(name), new RegExp(`^${name}`)),
+      thing(new RegExp(`^${name}$`), severity(name)),
+    ]),
+    thing(finding, report.changes?.appeared.length ?? 0, /^(?:new|appeared)$/),
+    thing(finding, report.changes?.ongoing.length ?? 0, /^(?:ongoing|old)$/),
+    thing(finding, report.changes?.resolved.length ?? 0, /^(?:resolved|gone)$/),
+    thing(finding, report.findings.length),
+    thing(check, verdict('passed'), /^pass(?:ed)?$/),
+    thing(check, verdict('found'), /^(?:found|failed)$/),
+    thing(check, verdict('could-not-look'), /^could$/),
+    thing(check, report.checks.length),
+    thing(/^(?:passed)$/, verdict('passed')),
+    thing(container, counts.containersRunning, /^(?:run|running|up)$/),
+    thing(container, counts.containers - counts.containersRunning, /^(?:stopped|down|exited|not)$/),
+    thing(container, new Set(affected.map((each) => each.target.name)).size, /^(?:affected|with)$/),
+    thing(container, counts.containers),
+    thing(/^gpus?$/, counts.gpus),
+    thing(/^(?:databases?|servers?)$/, counts.databases),
+    thing(/^models?$/, counts.models),
+    thing(target, score('met'), /^met$/),
+    thing(target, score('missed'), /^missed$/),
+    thing(target, score('unknown'), /^unknown$/),
+    thing(target, report.scoreboard.length),
+    thing(/^gaps?$/, report.gaps.length),
+    thing(/^collectors?$/, collectors.length),
+  ]
+}
+
+/**
+ * How many there are of what the words after a number name: "containers run", "of the critical findings". Null
+ * where they name nothing counted here. A number said as the whole has nothing to do with what narrows a part.
+ */
+export function countOf(
+  words: readonly string[],
+  isWhole: boolean,
+  counts: readonly CountedThing[],
+): number | null {
+  const reach = words.slice(0, 2).includes('of') ? 4 : 2
+  const named = counts.filter(({ noun }) => words.slice(0, reach).some((word) => noun.test(word)))
+  const narrow = named.find(({ modifier }) => modifier !== null && words.some((word) => modifier.test(word)))
+  const whole = named.find(({ modifier }) => modifier === null)
+  return (isWhole ? whole : (narrow ?? whole))?.count ?? null
+}

@@ -1,0 +1,146 @@
+import type { Evidence } from '../model/evidence.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Report, Table } from '../model/report.ts'
+import { describeTarget, type Target } from '../model/target.ts'
+import { type CountedThing, countsOf } from './counts.ts'
+import type { FigureUnit } from './figure-units.ts'
+import { statementsOf } from './mentions.ts'
+import { spellings } from './moments.ts'
+
+/** A report before somebody put it into words. */
+export type Unnarrated = Omit<Report, 'narrative'>
+
+/** A number that may be said. */
+export type Figure = {
+  value: number
+  unit: FigureUnit
+  /** What it was called, or the text it stood in. */
+  label: string
+  /** The name of the container, server … it is about; null for the machine and the report. */
+  about: string | null
+}
+
+/** Everything that a text about a report may state. */
+export type Facts = {
+  figures: readonly Figure[]
+  counts: readonly CountedThing[]
+  /** Dates and times of day, as they are spelled. */
+  moments: ReadonlySet<string>
+  /** Names and quotations with numbers in them that state nothing: "GPU 0", "load 5". */
+  phrases: readonly string[]
+  /** Every text of the report, to look names up in. */
+  corpus: string
+  subjects: readonly Target[]
+}
+
+export function factsOf(report: Unnarrated): Facts {
+  const subjects = subjectsOf(report)
+  const texts = textsIn({ ...report, narrative: undefined })
+  const quotations = quotationsOf(report)
+  return {
+    figures: [...figuresOf(report, subjects), ...quotations.flatMap((text) => figuresIn(text, null))],
+    counts: countsOf(report),
+    moments: spellings(texts.filter((text) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text))),
+    phrases: [
+      ...subjects.map(describeTarget),
+      ...quotations.filter(saysMoreThanNumbers),
+      ...labelsOf(report).filter(saysMoreThanNumbers),
+    ]
+      .map((phrase) => phrase.trim().replace(/[.:;,]+$/, ''))
+      .filter((phrase) => /\p{N}/u.test(phrase))
+      .toSorted((left, right) => right.length - left.length),
+    corpus: texts.join('\n'),
+    subjects,
+  }
+}
+
+function subjectsOf(report: Unnarrated): Target[] {
+  const all = [...report.findings, ...report.checks].map(({ target }) => target)
+  return [...new Map(all.map((target) => [`${target.kind} ${target.name}`, target])).values()]
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (value === null || typeof value !== 'object') return []
+  return Object.values(value).flatMap(textsIn)
+}
+
+const evidenceOf = (report: Unnarrated): Evidence[] => [
+  ...report.findings.flatMap(({ evidence }) => evidence),
+  ...report.scoreboard.flatMap(({ measured }) => measured ?? []),
+]
+
+/** Texts that came from the system, word for word: settings, versions, log lines, errors. */
+const quotationsOf = (report: Unnarrated): string[] => [
+  ...evidenceOf(report).flatMap(({ value }) => (typeof value === 'string' ? value : [])),
+  ...report.gaps.flatMap(({ missing, reason }) => [missing, reason.split('\n', 1)[0] ?? '']),
+  ...report.tables.flatMap(({ rows }) =>
+    rows.flat().flatMap(({ value, unit }) => (typeof value === 'string' && unit === 'text' ? value : [])),
+  ),
+]
+
+const labelsOf = (report: Unnarrated): string[] => [
+  ...evidenceOf(report).map(({ label }) => label),
+  ...report.scoreboard.map(({ title }) => title),
+  ...report.tables.flatMap(({ title, columns }) => [title, ...columns]),
+]
+
+/** "128 MB" is a figure; "exited (137) 3 days ago" is a quotation, and has to be quoted whole. */
+function saysMoreThanNumbers(text: string): boolean {
+  const { mentions } = statementsOf(text)
+  const rest = mentions.reduce((left, mention) => left.replace(mention.text, ' '), text)
+  return /[\p{L}_]{2}/u.test(rest)
+}
+
+/** The numbers of a text that is nothing but numbers; what a log line says is not for us to repeat as ours. */
+const figuresIn = (text: string, about: string | null): Figure[] =>
+  saysMoreThanNumbers(text) ? [] : figuresSaidIn(text, about)
+
+const figuresSaidIn = (text: string, about: string | null): Figure[] =>
+  statementsOf(text).mentions.flatMap((mention) =>
+    mention.readings.map(({ value }) => ({ value, unit: mention.unit, label: text.toLowerCase(), about })),
+  )
+
+const figureOf = (evidence: Evidence, about: string | null): Figure[] =>
+  evidence.unit === 'text'
+    ? []
+    : [{ value: evidence.value, unit: evidence.unit, label: evidence.label.toLowerCase(), about }]
+
+function figuresOf(report: Unnarrated, subjects: readonly Target[]): Figure[] {
+  const { snapshot } = report
+  const durations = [snapshot.durationSeconds, ...snapshot.collectors.map((run) => run.durationSeconds)]
+  return [
+    ...report.findings.flatMap(figuresOfFinding),
+    ...report.scoreboard.flatMap(({ measured, target, title }) => [
+      ...(measured ? figureOf(measured, null) : []),
+      { value: target.value, unit: target.unit, label: title.toLowerCase(), about: null },
+    ]),
+    ...report.tables.flatMap((table) => figuresOfTable(table, subjects)),
+    ...durations.map((value) => ({ value, unit: 'seconds' as const, label: 'duration', about: null })),
+    ...figuresSaidIn(report.headline, null),
+    ...(report.changes?.resolved ?? []).flatMap(({ title }) => figuresSaidIn(title, null)),
+  ]
+}
+
+/** Its evidence, and what its rule says in words: a threshold, the size that a fix sets. */
+function figuresOfFinding(finding: Finding): Figure[] {
+  const about = finding.target.kind === 'host' ? null : finding.target.name
+  const said = [finding.title, finding.impact, finding.rootCause, ...finding.fixes.map(({ title }) => title)]
+  return [
+    ...finding.evidence.flatMap((evidence) => figureOf(evidence, about)),
+    ...said.flatMap((text) => figuresSaidIn(text, about)),
+  ]
+}
+
+/** A row is about the subject that its first cell names. */
+function figuresOfTable({ rows, columns }: Table, subjects: readonly Target[]): Figure[] {
+  return rows.flatMap((row) => {
+    const name = row[0]?.value
+    const about = subjects.find((subject) => subject.kind !== 'host' && subject.name === name)?.name ?? null
+    return row.flatMap(({ value, unit }, column) =>
+      typeof value === 'number' && unit !== 'text' && unit !== 'time'
+        ? [{ value, unit, label: (columns[column] ?? '').toLowerCase(), about }]
+        : [],
+    )
+  })
+}
