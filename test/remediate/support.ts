@@ -1,0 +1,188 @@
+import { fileURLToPath } from 'node:url'
+import type { CommandFix, Finding, Parameters } from '../../src/model/finding.ts'
+import type { AuditEntry, FixPlan } from '../../src/model/fix-plan.ts'
+import { Snapshot } from '../../src/model/snapshot.ts'
+import type { Target } from '../../src/model/target.ts'
+import { seconds, timestamp } from '../../src/model/units.ts'
+import type { ApplyPorts } from '../../src/remediate/apply.ts'
+import { type Catalogue, loadCatalogue } from '../../src/remediate/catalogue.ts'
+import { type Planning, planFix } from '../../src/remediate/plan.ts'
+
+export const MEBIBYTE = 1024 ** 2
+export const HOST = 'atlas'
+export const API_ID = 'a'.repeat(64)
+const AT = '2026-03-14T09:26:53.000Z'
+
+export const commandsDirectory = fileURLToPath(new URL('../../commands', import.meta.url))
+export const ownCatalogue: Catalogue = await loadCatalogue(commandsDirectory)
+
+export const container = (name: string): Target => ({ kind: 'container', host: HOST, name })
+export const postgres = (name: string): Target => ({ kind: 'postgres', host: HOST, name })
+
+const API = {
+  engine: 'local',
+  id: API_ID,
+  name: 'api',
+  image: 'api:1',
+  imageId: `sha256:${'b'.repeat(64)}`,
+  state: 'running',
+  exitCode: null,
+  oomKilled: false,
+  restartCount: 0,
+  startedAt: AT,
+  finishedAt: null,
+  restartPolicy: { name: 'no', maximumRetries: 0 },
+  health: null,
+  compose: null,
+  environment: [],
+  ports: [],
+  addresses: [],
+  limits: { memoryBytes: 256 * MEBIBYTE, memorySwapBytes: 512 * MEBIBYTE, cpuCores: null },
+  usage: {
+    windowSeconds: 1,
+    cpuCores: 0.1,
+    throttledRatio: null,
+    memoryWorkingSetBytes: 240 * MEBIBYTE,
+    oomKills: 0,
+    pids: 1,
+  },
+}
+
+const WORK_MEM = { name: 'work_mem', setting: '4096', unit: 'kB', context: 'user', source: 'default' }
+const SHARED_BUFFERS = { name: 'shared_buffers', setting: '16384', unit: '8kB', context: 'postmaster' }
+const RANDOM_PAGE_COST = { name: 'random_page_cost', setting: '4', unit: null, context: 'user' }
+
+const MAIN = {
+  name: 'main',
+  address: { host: 'localhost', port: 5432, database: 'app' },
+  onThisHost: true,
+  version: '18.4',
+  versionNumber: 180004,
+  roundTripSeconds: 0.001,
+  settings: [WORK_MEM, SHARED_BUFFERS, RANDOM_PAGE_COST].map((setting) => ({
+    source: 'default',
+    pendingRestart: false,
+    ...setting,
+  })),
+  connections: { used: 1, active: 1, idle: 0, idleInTransaction: 0, maximum: 100, reserved: 3 },
+  idleTransactions: [],
+  databases: [],
+}
+
+const memory = { totalBytes: 16 * 1024 * MEBIBYTE, availableBytes: 1, usedBytes: 1, cacheBytes: 1 }
+const swap = { swapTotalBytes: 0, swapUsedBytes: 0, swapInPages: null, swapOutPages: null, oomKills: null }
+const MACHINE = {
+  operatingSystem: { platform: 'linux', distribution: 'Debian', kernel: '6.1' },
+  bootedAt: AT,
+  windowSeconds: 1,
+  cpu: {
+    model: 'x',
+    count: 2,
+    busyRatio: 0,
+    userRatio: 0,
+    systemRatio: 0,
+    iowaitRatio: 0,
+    stealRatio: 0,
+    load1: 0,
+    load5: 0,
+    load15: 0,
+    runnable: null,
+  },
+  memory: { ...memory, ...swap },
+  pressure: null,
+  filesystems: [],
+  disks: [],
+  network: [],
+  topProcesses: [],
+}
+
+/** A host of 16 GiB with a container api (256 MiB) and a PostgreSQL main on stock settings. */
+export const makeSnapshot = (changes: { container?: object; database?: object } = {}): Snapshot =>
+  Snapshot.parse({
+    id: 'snapshot-1',
+    host: HOST,
+    takenAt: AT,
+    durationSeconds: 0,
+    machine: MACHINE,
+    containers: [{ ...API, ...changes.container }],
+    logs: [],
+    gpus: [],
+    databases: [{ ...MAIN, ...changes.database }],
+    models: [],
+    gaps: [],
+    collectors: [],
+  })
+
+const findingOn = (target: Target): Finding => ({
+  id: 'rule-123456',
+  rule: 'rule',
+  severity: 'high',
+  target,
+  title: 'title',
+  impact: 'impact',
+  rootCause: 'cause',
+  symptoms: [],
+  evidence: [],
+  fixes: [],
+})
+
+export type FixRequest = {
+  command: string
+  parameters?: Parameters
+  target: Target
+  snapshot: Snapshot
+  catalogue?: Catalogue
+  now?: Date
+}
+
+export function planning({
+  command,
+  parameters = {},
+  target,
+  snapshot,
+  catalogue,
+  now,
+}: FixRequest): Planning {
+  const fix: CommandFix = { kind: 'command', title: 'Fix it', command, parameters }
+  return planFix({
+    finding: findingOn(target),
+    fix,
+    catalogue: catalogue ?? ownCatalogue,
+    snapshot,
+    now: timestamp(now ?? new Date()),
+    lifetimeSeconds: seconds(900),
+    reportId: 'report-1',
+    id: 'plan-1',
+  })
+}
+
+export function planned(request: FixRequest): FixPlan {
+  const result = planning(request)
+  if (result.kind === 'not-possible') throw new Error(result.reason)
+  return result.plan
+}
+
+export function reasonAgainst(request: FixRequest): string {
+  const result = planning(request)
+  if (result.kind === 'planned') throw new Error(`planned: ${result.plan.title}`)
+  return result.reason
+}
+
+export type Audited = Pick<AuditEntry, 'actor' | 'action' | 'subject' | 'detail'>
+
+/** Ports around given readings and engines, and the list that the audit goes to. */
+export function portsOf(rim: Pick<ApplyPorts, 'snapshot'> & Partial<ApplyPorts>): ApplyPorts & {
+  audited: Audited[]
+} {
+  const audited: Audited[] = []
+  return {
+    engines: { docker: () => null, postgres: () => null },
+    catalogue: ownCatalogue,
+    clock: () => new Date(),
+    newId: () => 'execution-1',
+    wait: async () => {},
+    audit: async (entry) => audited.push(entry),
+    audited,
+    ...rim,
+  }
+}
