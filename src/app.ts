@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import Dockerode from 'dockerode'
+import type { Logger } from 'pino'
+import { computedSummary } from './ai/computed-summary.ts'
+import { narrate } from './ai/narrate.ts'
+import { loadPrompts } from './ai/prompt.ts'
+import {
+  type ApprovalRequest,
+  type ApprovalResult,
+  type ApprovingPorts,
+  approve,
+  whyNot,
+} from './approving.ts'
+import { createCollection } from './collect/collection.ts'
+import type { Config } from './config.ts'
+import type { Approval, AuditEntry, Execution, FixPlan } from './model/fix-plan.ts'
+import type { Gap } from './model/gap.ts'
+import type { Narrative, Report } from './model/report.ts'
+import type { Snapshot } from './model/snapshot.ts'
+import { seconds, timestamp } from './model/units.ts'
+import { loadCatalogue } from './remediate/catalogue.ts'
+import type { Person } from './remediate/policy.ts'
+import { type ReportRequest, takeReport } from './reporting.ts'
+import { openStore, type Store } from './store/store.ts'
+
+/** A fix that a report offers, and what became of it. */
+export type OfferedFix = { readonly plan: FixPlan; readonly execution: Execution | null }
+
+/** The whole of perfbot, without a face: what Slack and the command line use. */
+export type Perfbot = {
+  readonly config: Config
+  /** What is wrong with perfbot itself: an unreadable store, a mistake in a command. */
+  readonly problems: readonly Gap[]
+  takeReport(request?: ReportRequest): Promise<Report>
+  /** Reads and remembers, without a report: what the schedule does between reports. */
+  collect(): Promise<Snapshot>
+  latestReport(): Promise<Report | null>
+  report(id: string): Promise<Report | null>
+  fixesOf(reportId: string): Promise<OfferedFix[]>
+  openFixes(): Promise<FixPlan[]>
+  plan(id: string): Promise<FixPlan | null>
+  whyNot(plan: FixPlan, person: Person): Promise<{ reason: string; earlier: Approval | null } | null>
+  approve(request: ApprovalRequest): Promise<ApprovalResult>
+  audit(limit: number): Promise<AuditEntry[]>
+  /** The first broken link of the audit's chain of hashes; null when it is whole. */
+  verifyAudit(): Promise<{ sequence: number; reason: string } | null>
+  prune(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Perfbot's own prompts and commands, wherever it is started from. */
+const OWN_FILES = join(import.meta.dirname, '..')
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const remedyOf = (error: unknown, otherwise: string): string =>
+  error instanceof Error && 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : otherwise
+
+/**
+ * The store, or one in a temporary folder when the configured one cannot be opened: the report still arrives,
+ * and the file that is there stays as it is.
+ */
+async function openSomeStore(
+  directory: string,
+): Promise<{ store: Store; problem: Gap | null; discard: () => Promise<void> }> {
+  try {
+    return { store: await openStore({ directory }), problem: null, discard: async () => {} }
+  } catch (error) {
+    const temporary = await mkdtemp(join(tmpdir(), 'perfbot-'))
+    return {
+      store: await openStore({ directory: temporary }),
+      problem: {
+        kind: 'failed',
+        source: 'store',
+        missing: 'History, and with it all fixes',
+        reason: message(error),
+        remedy: remedyOf(error, `Make ${directory} readable and writable, or set dataDirectory.`),
+      },
+      discard: () => rm(temporary, { recursive: true, force: true }),
+    }
+  }
+}
+
+/** A part that can be done without: what went wrong becomes a gap. */
+async function orGap<Part>(
+  load: () => Promise<Part>,
+  gap: Omit<Gap, 'kind' | 'reason'>,
+  problems: Gap[],
+): Promise<Part | null> {
+  try {
+    return await load()
+  } catch (error) {
+    problems.push({ ...gap, kind: 'failed', reason: message(error) })
+    return null
+  }
+}
+
+/** Wires the stages together. Nothing that is missing or broken around perfbot makes this fail. */
+export async function createPerfbot(config: Config, logger: Logger): Promise<Perfbot> {
+  const problems: Gap[] = []
+  const opened = await openSomeStore(config.dataDirectory)
+  const { store } = opened
+  if (opened.problem) problems.push(opened.problem)
+
+  const loaded = await orGap(
+    () => loadCatalogue(config.fixes.directory ?? join(OWN_FILES, 'commands')),
+    {
+      source: 'commands',
+      missing: 'Fixes',
+      remedy: 'Correct the files that are named; until then no fix is offered.',
+    },
+    problems,
+  )
+  // A fix without a lasting record in the audit is no fix to offer.
+  const catalogue = opened.problem ? null : loaded
+  const prompts = await orGap(
+    () => loadPrompts(join(OWN_FILES, 'prompts')),
+    {
+      source: 'prompts',
+      missing: 'Summaries by a model',
+      remedy: 'Correct the prompt that is named; until then summaries are computed.',
+    },
+    problems,
+  )
+  for (const problem of problems)
+    logger.error({ source: problem.source, remedy: problem.remedy }, problem.reason)
+
+  const engines = new Map(
+    config.docker.map(({ name, socket }) => [name, new Dockerode({ socketPath: socket })]),
+  )
+  const collection = createCollection({
+    host: config.host,
+    windowSeconds: seconds(1),
+    deadlineSeconds: config.collect.deadline,
+    docker: config.docker.map(({ name, socket, configured }) => ({
+      name,
+      client: engines.get(name) as Dockerode,
+      where: socket,
+      configured,
+    })),
+    postgres: config.postgres,
+    ollama: [{ url: config.ollama.url, configured: config.ollama.configured }],
+    nvidiaSmi: config.nvidiaSmi,
+  })
+
+  async function writeNarrative(report: Report): Promise<Narrative> {
+    const computed = (reason: string): Narrative => ({
+      writer: 'computed',
+      text: computedSummary(report),
+      reason,
+    })
+    if (!prompts) return computed('The prompts could not be read.')
+    return narrate(report, {
+      url: config.ollama.url,
+      models: config.ollama.models,
+      deadlineSeconds: config.ollama.deadline,
+      contextTokens: config.ollama.contextTokens,
+      allowRemoteModels: config.ollama.allowRemoteModels,
+      prompt: prompts.summary,
+    })
+  }
+
+  const clock = () => new Date()
+  const newId = () => randomUUID().slice(0, 13)
+  const reporting = {
+    host: config.host,
+    snapshot: () => collection.snapshot(),
+    store,
+    thresholds: config.thresholds,
+    targets: config.targets,
+    catalogue,
+    planLifetime: config.fixes.planLifetime,
+    gaps: problems,
+    summarise: computedSummary,
+    narrate: writeNarrative,
+    clock,
+    newId,
+  }
+  const approving: ApprovingPorts = {
+    snapshot: () => collection.snapshot(),
+    store,
+    policy: config.approvers,
+    engines: {
+      docker: (name) => engines.get(name) ?? null,
+      postgres: (name) => config.postgres.find((database) => database.name === name)?.url ?? null,
+    },
+    catalogue: catalogue ?? new Map(),
+    clock,
+    newId,
+    wait: (time) => delay(time * 1000),
+  }
+
+  return {
+    config,
+    problems,
+    takeReport: (request = {}) => takeReport(request, reporting),
+    async collect() {
+      const snapshot = await collection.snapshot()
+      await store.saveSnapshot(snapshot)
+      return snapshot
+    },
+    latestReport: () => store.latestReport(config.host),
+    report: (id) => store.report(id),
+    async fixesOf(reportId) {
+      const plans = await store.plansOf(reportId)
+      return Promise.all(plans.map(async (plan) => ({ plan, execution: await store.executionOf(plan.id) })))
+    },
+    openFixes: () => store.openPlans(config.host, timestamp(clock())),
+    plan: (id) => store.plan(id),
+    whyNot: (plan, person) => whyNot(plan, person, approving),
+    approve: (request) => approve(request, approving),
+    audit: (limit) => store.audit(limit),
+    verifyAudit: () => store.verifyAudit(),
+    prune() {
+      const ago = (span: number) => timestamp(new Date(clock().getTime() - span * 1000))
+      return store.prune({
+        snapshots: ago(config.retention.snapshots),
+        reports: ago(config.retention.reports),
+      })
+    },
+    async close() {
+      await collection.close()
+      await store.close()
+      await opened.discard()
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { Report } from '../model/report.ts'
+import { renderMarkdown } from '../report/render/markdown.ts'
+import { renderTerminal } from '../report/render/terminal.ts'
+import { createLogger, readConfig, withPerfbot } from './session.ts'
+
+export type ReportOptions = { readonly json?: boolean; readonly markdown?: boolean }
+
+function render(report: Report, { json, markdown }: ReportOptions): string {
+  if (json) return `${JSON.stringify(report, null, 2)}\n`
+  if (markdown) return renderMarkdown(report)
+  return renderTerminal(report, {
+    width: Math.min(process.stdout.columns ?? 100, 120),
+    colour: process.stdout.hasColors?.() ?? false,
+  })
+}
+
+/** npm prints two lines of its own before a script's output: whoever pipes JSON needs to know how to be rid of them. */
+function warnOfNpmBanner(): void {
+  const { npm_lifecycle_event: script, npm_config_loglevel: level } = process.env
+  if (script === undefined || level === 'silent' || process.stdout.isTTY) return
+  process.stderr.write(
+    'npm prints its own two lines first; `npm run --silent report -- --json` leaves them out.\n',
+  )
+}
+
+export async function runReport(configFile: string | undefined, options: ReportOptions): Promise<void> {
+  if (options.json) warnOfNpmBanner()
+  const config = await readConfig(configFile)
+  // The report itself says what is missing; the log would say it twice.
+  const logger = createLogger(config.logLevel === 'info' ? 'fatal' : config.logLevel)
+  await withPerfbot(config, logger, async (perfbot) => {
+    process.stdout.write(render(await perfbot.takeReport(), options))
+  })
+}

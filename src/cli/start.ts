@@ -1,0 +1,63 @@
+import type { Logger } from 'pino'
+import type { Perfbot } from '../app.ts'
+import { ConfigFailure } from '../config.ts'
+import { type Job, startSchedule } from '../schedule/jobs.ts'
+import { createFace, type Face } from '../slack/face.ts'
+import { explain } from '../slack/platform-errors.ts'
+import { createLogger, readConfig, surviveMishaps, untilStopped, withPerfbot } from './session.ts'
+
+const TOKENS_MISSING = `perfbot needs two tokens to run in Slack:
+  SLACK_BOT_TOKEN   xoxb-…   api.slack.com/apps → your app → OAuth & Permissions
+  SLACK_APP_TOKEN   xapp-…   … → Basic Information → App-Level Tokens, scope connections:write
+Make the app from config/slack-manifest.yaml, then set both in the environment or in .env.
+To try perfbot without Slack: npm run demo`
+
+/** What runs by the clock: readings between reports, the digest, and forgetting what is old. */
+function jobsOf(perfbot: Perfbot, face: Face): Job[] {
+  const { collect, slack } = perfbot.config
+  return [
+    { name: 'collection', expression: collect.schedule, run: () => perfbot.collect() },
+    { name: 'retention', expression: '17 3 * * *', run: () => perfbot.prune() },
+    ...(slack.digest
+      ? [
+          {
+            name: 'digest',
+            expression: slack.digest.schedule,
+            timezone: slack.digest.timezone,
+            run: () => face.postDigest(),
+          },
+        ]
+      : []),
+  ]
+}
+
+function warnOfNoApprovers({ config }: Perfbot, logger: Logger): void {
+  const { users, userGroups } = config.approvers
+  if (users.length + userGroups.length > 0) return
+  logger.warn(
+    'approvers is empty, so nobody may approve a fix: name user IDs under approvers.users (/perf whoami says yours)',
+  )
+}
+
+export async function runStart(configFile: string | undefined): Promise<void> {
+  const config = await readConfig(configFile)
+  const { botToken, appToken, apiUrl, channels } = config.slack
+  if (!botToken || !appToken) throw new ConfigFailure(TOKENS_MISSING)
+  const logger = createLogger(config.logLevel)
+  surviveMishaps(logger)
+  await withPerfbot(config, logger, async (perfbot) => {
+    warnOfNoApprovers(perfbot, logger)
+    const face = createFace({ perfbot, logger, botToken, appToken, apiUrl })
+    try {
+      await face.start()
+    } catch (error) {
+      throw new ConfigFailure(`perfbot could not connect to Slack: ${explain(error)}`, { cause: error })
+    }
+    const schedule = startSchedule(jobsOf(perfbot, face), logger)
+    logger.info({ host: config.host, channels }, 'perfbot is connected; /perf report in Slack')
+    const signal = await untilStopped()
+    logger.info({ signal }, 'stopping')
+    await schedule.stop()
+    await face.stop()
+  })
+}

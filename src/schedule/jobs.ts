@@ -1,0 +1,48 @@
+import { schedule, validate } from 'node-cron'
+import type { Logger } from 'pino'
+
+export type Job = {
+  readonly name: string
+  /** Five or six fields, as cron reads them. */
+  readonly expression: string
+  readonly timezone?: string | undefined
+  readonly run: () => Promise<unknown>
+}
+
+export type Schedule = { stop(): Promise<void> }
+
+/** The reason why an expression is none; null for a good one. */
+const mistakeIn = ({ name, expression }: Job): string | null =>
+  validate(expression)
+    ? null
+    : `The schedule of ${name}, "${expression}", is not a cron expression such as "0 9 * * *".`
+
+/**
+ * Runs each job by its schedule until stopped. A job that is still running when its time comes again is not started
+ * a second time, and one that fails is logged and runs again the next time. Throws on an expression that is none.
+ */
+export function startSchedule(jobs: readonly Job[], logger: Logger): Schedule {
+  const mistake = jobs.map(mistakeIn).find((reason) => reason !== null)
+  if (mistake) throw new Error(mistake)
+  const tasks = jobs.map((job) =>
+    schedule(
+      job.expression,
+      async () => {
+        try {
+          await job.run()
+        } catch (error) {
+          logger.error(
+            { job: job.name, err: error },
+            'a scheduled job failed; it runs again at its next time',
+          )
+        }
+      },
+      { name: job.name, noOverlap: true, ...(job.timezone ? { timezone: job.timezone } : {}) },
+    ),
+  )
+  return {
+    async stop() {
+      await Promise.all(tasks.map((task) => task.destroy()))
+    },
+  }
+}

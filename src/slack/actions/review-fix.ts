@@ -1,0 +1,45 @@
+import type { ModalView } from '@slack/types'
+import type { WebClient } from '@slack/web-api'
+import { mention } from '../blocks.ts'
+import type { FaceParts } from '../subcommand.ts'
+import type { ReviewValue } from '../views/buttons.ts'
+import { approveModal, noticeModal, readOnlyModal } from '../views/fix-modal.ts'
+import { refusalText } from '../views/refusal.ts'
+
+export type Review = {
+  readonly value: ReviewValue
+  readonly user: string
+  readonly triggerId: string
+  readonly channel: string
+  /** The message with the button; empty when it was for one person's eyes only. */
+  readonly message: string
+}
+
+async function modalFor(review: Review, { perfbot, people }: FaceParts): Promise<ModalView> {
+  const [plan, report, person] = await Promise.all([
+    perfbot.plan(review.value.plan),
+    perfbot.report(review.value.report),
+    people.personOf(review.user),
+  ])
+  if (!plan) return noticeModal('This plan is no longer known. Measure again for a new one.')
+  const finding = report?.findings.find(({ id }) => id === plan.findingId)
+  const obstacle = await perfbot.whyNot(plan, person)
+  if (!obstacle) {
+    const { plan: id, report: reportId } = review.value
+    return approveModal(plan, finding, {
+      plan: id,
+      digest: plan.digest,
+      report: reportId,
+      channel: review.channel,
+      message: review.message,
+    })
+  }
+  const { reason, earlier } = obstacle
+  if (earlier) return readOnlyModal(plan, finding, `${reason} ${mention(earlier.person)} did.`)
+  return readOnlyModal(plan, finding, refusalText(reason, perfbot.config.approvers))
+}
+
+/** A click on "Review": shows the exact change, with a button for those who may approve it. */
+export async function reviewFix(review: Review, client: WebClient, parts: FaceParts): Promise<void> {
+  await client.views.open({ trigger_id: review.triggerId, view: await modalFor(review, parts) })
+}

@@ -1,0 +1,135 @@
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  HeaderBlock,
+  KnownBlock,
+  RichTextBlock,
+  RichTextElement,
+  RichTextPreformatted,
+  RichTextSection,
+  SectionBlock,
+} from '@slack/types'
+import { oneLine, plainText, shortened } from '../model/plain-text.ts'
+import { LIMITS } from './limits.ts'
+
+/** A message as it is posted: `text` is what notifications and screen readers say. */
+export type Message = { readonly text: string; readonly blocks: KnownBlock[] }
+
+/**
+ * Foreign text for mrkdwn: entities, mentions and links in it come out inert. Where it can, the code uses rich
+ * text instead, in which text is never read as markup.
+ */
+export const mrkdwn = (text: string): string =>
+  plainText(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
+
+/** Slack refuses empty texts, and longer ones than `length`. */
+const fitted = (text: string, length: number): string => shortened(text.trim() === '' ? '–' : text, length)
+
+export const mention = (user: string): string => `<@${user}>`
+
+/** The reader's own time zone, with the time in UTC where that cannot be shown. */
+export const slackDate = (time: string): string =>
+  `<!date^${Math.floor(Date.parse(time) / 1000)}^{date_short_pretty} {time}|${time.slice(0, 16).replace('T', ' ')} UTC>`
+
+export const header = (text: string): HeaderBlock => ({
+  type: 'header',
+  text: { type: 'plain_text', text: fitted(oneLine(text), LIMITS.headerText), emoji: false },
+})
+
+/** `text` is mrkdwn of our own making; foreign parts have gone through `mrkdwn`. */
+export const section = (text: string): SectionBlock => ({
+  type: 'section',
+  // verbatim: Slack would otherwise make links of what merely looks like an address or a channel.
+  text: { type: 'mrkdwn', text: fitted(text, LIMITS.sectionText), verbatim: true },
+})
+
+export const fields = (texts: readonly string[]): SectionBlock => ({
+  type: 'section',
+  fields: texts.slice(0, LIMITS.sectionFields).map((text) => ({
+    type: 'mrkdwn',
+    text: fitted(text, LIMITS.fieldText),
+    verbatim: true,
+  })),
+})
+
+export const context = (text: string): ContextBlock => ({
+  type: 'context',
+  elements: [{ type: 'mrkdwn', text: fitted(text, LIMITS.sectionText), verbatim: true }],
+})
+
+export const divider = { type: 'divider' } as const
+
+export type ButtonOptions = {
+  readonly actionId: string
+  readonly text: string
+  readonly value: string
+  readonly style?: 'primary' | 'danger'
+}
+
+export const button = ({ actionId, text, value, style }: ButtonOptions): Button => ({
+  type: 'button',
+  action_id: actionId,
+  text: { type: 'plain_text', text: fitted(text, LIMITS.buttonText), emoji: false },
+  value,
+  ...(style ? { style } : {}),
+})
+
+export const actions = (buttons: readonly Button[]): ActionsBlock => ({
+  type: 'actions',
+  elements: [...buttons],
+})
+
+/** The longest piece of text that anybody reads in a chat. */
+const WORDS_MOST = 1000
+const PREFORMATTED_MOST = 2500
+
+/** Text that is shown as it is: nothing in it is read as markup. */
+export const words = (
+  text: string,
+  style?: { bold?: true; italic?: true; code?: true },
+): RichTextElement => ({
+  type: 'text',
+  text: fitted(plainText(text), WORDS_MOST),
+  ...(style ? { style } : {}),
+})
+
+export const paragraph = (...elements: RichTextElement[]): RichTextSection => ({
+  type: 'rich_text_section',
+  elements,
+})
+
+export const preformatted = (text: string): RichTextPreformatted => ({
+  type: 'rich_text_preformatted',
+  elements: [{ type: 'text', text: fitted(plainText(text), PREFORMATTED_MOST) }],
+})
+
+export const richText = (...elements: RichTextBlock['elements']): RichTextBlock => ({
+  type: 'rich_text',
+  elements,
+})
+
+/** All that is said in a block, its ids and styles counted in for good measure. */
+const sizeOf = (block: KnownBlock): number => JSON.stringify(block).length
+
+/** Portions of blocks that each fit into one message, in order; every block stays whole. */
+function portions(blocks: readonly KnownBlock[]): KnownBlock[][] {
+  const result: KnownBlock[][] = []
+  let room = 0
+  for (const block of blocks) {
+    const size = sizeOf(block)
+    const last = result.at(-1)
+    if (!last || last.length >= LIMITS.blocksInMessage || size > room) {
+      result.push([block])
+      room = LIMITS.charactersInMessage - size
+    } else {
+      last.push(block)
+      room -= size
+    }
+  }
+  return result
+}
+
+/** As many messages as the blocks need. */
+export const inMessages = (text: string, blocks: readonly KnownBlock[]): Message[] =>
+  portions(blocks).map((portion) => ({ text, blocks: portion }))

@@ -1,0 +1,58 @@
+import type { WebClient } from '@slack/web-api'
+import type { Logger } from 'pino'
+import { explain } from './platform-errors.ts'
+
+export type Channel = { readonly id: string; readonly name: string; readonly isMember: boolean }
+
+/** Every channel that perfbot can see. */
+async function visibleChannels(client: WebClient): Promise<Channel[]> {
+  const channels: Channel[] = []
+  let cursor: string | undefined
+  do {
+    const page = await client.conversations.list({
+      types: 'public_channel,private_channel',
+      exclude_archived: true,
+      limit: 200,
+      ...(cursor ? { cursor } : {}),
+    })
+    for (const { id, name, is_member } of page.channels ?? []) {
+      if (id) channels.push({ id, name: name ?? id, isMember: is_member ?? false })
+    }
+    cursor = page.response_metadata?.next_cursor || undefined
+  } while (cursor)
+  return channels
+}
+
+/**
+ * The configured channels, by name or by id, as Slack knows them. One that is not there, or that perfbot was not
+ * invited to, is said with what to do; the others go on.
+ */
+export async function findChannels(
+  client: WebClient,
+  wanted: readonly string[],
+  logger: Logger,
+): Promise<Channel[]> {
+  if (wanted.length === 0) return []
+  try {
+    const visible = await visibleChannels(client)
+    return wanted.flatMap((name) => {
+      const bare = name.replace(/^#/, '')
+      const channel = visible.find((candidate) => candidate.id === bare || candidate.name === bare)
+      if (!channel) {
+        logger.error(
+          `There is no channel #${bare}, or it is private and perfbot is not in it: type /invite @perfbot there.`,
+        )
+        return []
+      }
+      if (!channel.isMember) {
+        logger.warn(
+          `perfbot is not in #${channel.name}: type /invite @perfbot there, or it cannot be mentioned in it.`,
+        )
+      }
+      return [channel]
+    })
+  } catch (error) {
+    logger.error(`The channels could not be listed: ${explain(error)}`)
+    return []
+  }
+}

@@ -1,0 +1,36 @@
+import { counted } from '../../model/format.ts'
+import { describeMeasured, describeTarget } from '../../report/phrases.ts'
+import { context, fields, mrkdwn, section, slackDate } from '../blocks.ts'
+import type { Subcommand } from '../subcommand.ts'
+
+export const status: Subcommand = {
+  name: 'status',
+  summary: 'How it stands in a few lines, for you alone',
+  async run({ perfbot, answer }) {
+    const report = await perfbot.takeReport({ narrated: false })
+    const measured = report.scoreboard.filter((score) => score.measured !== null)
+    const worst = report.findings
+      .slice(0, 5)
+      .map((finding) => `• *${finding.severity}* ${mrkdwn(finding.title)}`)
+    const more = report.findings.length - worst.length
+    await answer({
+      text: report.headline,
+      blocks: [
+        section(`*${mrkdwn(report.headline)}*`),
+        ...(measured.length > 0
+          ? [
+              fields(
+                measured.map(
+                  (score) => `*${score.title}*\n${describeMeasured(score)} (${describeTarget(score)})`,
+                ),
+              ),
+            ]
+          : []),
+        ...(worst.length > 0
+          ? [section(`${worst.join('\n')}${more > 0 ? `\nand ${counted(more, 'more')}` : ''}`)]
+          : []),
+        context(`Read ${slackDate(report.createdAt)}. \`/perf report\` has the details and the fixes.`),
+      ],
+    })
+  },
+}

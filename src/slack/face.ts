@@ -1,0 +1,82 @@
+import { App } from '@slack/bolt'
+import type { Logger } from 'pino'
+import type { Perfbot } from '../app.ts'
+import { boltLogger } from './bolt-logger.ts'
+import { type Channel, findChannels } from './channels.ts'
+import { deliverReport } from './deliver-report.ts'
+import { createGuard } from './guard.ts'
+import { listenToClicks } from './listen-to-clicks.ts'
+import { listenToWords } from './listen-to-words.ts'
+import { createOnce } from './once.ts'
+import { createPeople } from './people.ts'
+import { explain } from './platform-errors.ts'
+import { createPoster } from './poster.ts'
+import type { FaceParts } from './subcommand.ts'
+
+export type FaceOptions = {
+  readonly perfbot: Perfbot
+  readonly logger: Logger
+  readonly botToken: string
+  readonly appToken: string
+  /** Another server that speaks Slack's protocol: the playground. */
+  readonly apiUrl?: string | undefined
+}
+
+/** perfbot in Slack. */
+export type Face = {
+  /** Connects, and finds the configured channels. Throws when Slack refuses the tokens. */
+  start(): Promise<readonly Channel[]>
+  /** Posts the report, compared with yesterday's, in every configured channel. */
+  postDigest(): Promise<void>
+  postReport(channel: string): Promise<void>
+  stop(): Promise<void>
+}
+
+export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: FaceOptions): Face {
+  const app = new App({
+    token: botToken,
+    appToken,
+    socketMode: true,
+    logger: boltLogger(logger),
+    // Bolt would ask Slack in its constructor, where nobody can catch what it answers.
+    deferInitialization: true,
+    ...(apiUrl ? { clientOptions: { slackApiUrl: apiUrl } } : {}),
+  })
+  const { client } = app
+  const parts: FaceParts = {
+    perfbot,
+    poster: createPoster(client, logger),
+    people: createPeople(client, perfbot.config.approvers.userGroups, logger),
+    logger,
+  }
+  const guard = createGuard(logger)
+  const once = createOnce()
+  listenToWords(app, parts, guard, once)
+  listenToClicks(app, parts, guard, once)
+  app.error(async (error) => logger.error({ err: error }, explain(error)))
+
+  let channels: readonly Channel[] = []
+  return {
+    async start() {
+      await app.init()
+      await app.start()
+      channels = await findChannels(client, perfbot.config.slack.channels, logger)
+      return channels
+    },
+    async postDigest() {
+      for (const { id, name } of channels) {
+        await guard(
+          `digest in #${name}`,
+          () => deliverReport({ channel: id }, parts, 'yesterday'),
+          async () => {},
+        )
+      }
+    },
+    async postReport(channel) {
+      await deliverReport({ channel }, parts)
+    },
+    async stop() {
+      await app.stop()
+    },
+  }
+}

@@ -1,0 +1,91 @@
+import type { WebClient } from '@slack/web-api'
+import type { Logger } from 'pino'
+import { shortened } from '../model/plain-text.ts'
+import { type Message, mrkdwn } from './blocks.ts'
+import { LIMITS } from './limits.ts'
+import { codeOf } from './platform-errors.ts'
+import type { TableMessage } from './views/report-thread.ts'
+
+export type Place = { readonly channel: string; readonly thread?: string | undefined }
+export type Posted = { readonly channel: string; readonly ts: string }
+
+/** Posts and edits messages. */
+export type Poster = {
+  post(place: Place, message: Message): Promise<Posted>
+  /** Edits a message; one that was deleted meanwhile is posted anew. */
+  update(posted: Posted, message: Message): Promise<Posted>
+  whisper(place: Place, user: string, message: Message): Promise<void>
+  postTable(place: Place, table: TableMessage): Promise<Posted>
+  upload(
+    place: Place,
+    file: { readonly name: string; readonly content: string; readonly title: string },
+  ): Promise<void>
+}
+
+/** Foreign text must not unfurl into previews of what it names. */
+const QUIET = { unfurl_links: false, unfurl_media: false } as const
+
+const threadOf = ({ thread }: Place) => (thread === undefined ? {} : { thread_ts: thread })
+
+const notification = ({ text }: Message): string => shortened(mrkdwn(text), LIMITS.messageText)
+
+export function createPoster(client: WebClient, logger: Logger): Poster {
+  // Older clients and workspaces refuse table blocks; after the first refusal none is sent again.
+  let tablesRefused = false
+
+  async function post(place: Place, message: Message): Promise<Posted> {
+    const { channel, ts } = await client.chat.postMessage({
+      channel: place.channel,
+      text: notification(message),
+      blocks: message.blocks,
+      ...threadOf(place),
+      ...QUIET,
+    })
+    return { channel: channel ?? place.channel, ts: ts as string }
+  }
+
+  return {
+    post,
+    async update(posted, message) {
+      try {
+        await client.chat.update({
+          channel: posted.channel,
+          ts: posted.ts,
+          text: notification(message),
+          blocks: message.blocks,
+        })
+        return posted
+      } catch (error) {
+        if (codeOf(error) !== 'message_not_found') throw error
+        return post({ channel: posted.channel }, message)
+      }
+    },
+    async whisper(place, user, message) {
+      await client.chat.postEphemeral({
+        channel: place.channel,
+        user,
+        text: notification(message),
+        blocks: message.blocks,
+        ...threadOf(place),
+      })
+    },
+    async postTable(place, table) {
+      if (tablesRefused) return post(place, table.plain)
+      try {
+        return await post(place, table.message)
+      } catch (error) {
+        if (codeOf(error) !== 'invalid_blocks') throw error
+        tablesRefused = true
+        logger.warn('this workspace refuses table blocks; tables are shown as text from now on')
+        return post(place, table.plain)
+      }
+    },
+    async upload(place, { name, content, title }) {
+      // One call for both kinds of place: the types want thread_ts only where a thread is.
+      const file = { filename: name, content, title, channel_id: place.channel }
+      await (place.thread === undefined
+        ? client.filesUploadV2(file)
+        : client.filesUploadV2({ ...file, thread_ts: place.thread }))
+    },
+  }
+}

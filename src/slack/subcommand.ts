@@ -1,0 +1,30 @@
+import type { Logger } from 'pino'
+import type { Perfbot } from '../app.ts'
+import type { Message } from './blocks.ts'
+import type { People } from './people.ts'
+import type { Place, Poster } from './poster.ts'
+
+export type FaceParts = {
+  readonly perfbot: Perfbot
+  readonly poster: Poster
+  readonly people: People
+  readonly logger: Logger
+}
+
+/** How a subcommand was called, and where its answer goes. */
+export type Invocation = FaceParts & {
+  readonly words: readonly string[]
+  readonly user: string
+  /** For what everybody may see. */
+  readonly place: Place
+  /** For what only the person who asked should see. */
+  readonly answer: (message: Message) => Promise<void>
+}
+
+/** `/perf <name>`, `@perfbot <name>` and `<name>` in a direct message. */
+export type Subcommand = {
+  readonly name: string
+  /** One line for the help. */
+  readonly summary: string
+  readonly run: (invocation: Invocation) => Promise<void>
+}

@@ -1,0 +1,26 @@
+import type { Button } from '@slack/types'
+import { z } from 'zod'
+import type { FixPlan } from '../../model/fix-plan.ts'
+import { button } from '../blocks.ts'
+
+/** The ids by which clicks come back. */
+export const ACTIONS = { reviewFix: 'review_fix', measureAgain: 'measure_again' } as const
+export const VIEWS = { approveFix: 'approve_fix' } as const
+
+/** What a click on "Review" carries: the plan, and the report whose message shows it. */
+export const ReviewValue = z.object({ plan: z.string(), report: z.string() })
+export type ReviewValue = z.infer<typeof ReviewValue>
+
+/** The plan's id makes the action id unique where several buttons share a block. */
+export const reviewFixButton = (plan: FixPlan, report: string): Button =>
+  button({
+    actionId: `${ACTIONS.reviewFix}:${plan.id}`,
+    text: `Review: ${plan.title}`,
+    value: JSON.stringify({ plan: plan.id, report } satisfies ReviewValue),
+  })
+
+export const measureAgainButton: Button = button({
+  actionId: ACTIONS.measureAgain,
+  text: 'Measure again',
+  value: 'report',
+})

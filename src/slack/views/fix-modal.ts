@@ -1,0 +1,84 @@
+import type { KnownBlock, ModalView } from '@slack/types'
+import { z } from 'zod'
+import type { Finding } from '../../model/finding.ts'
+import type { FixPlan, Interruption } from '../../model/fix-plan.ts'
+import { describeTarget } from '../../model/target.ts'
+import { context, mrkdwn, paragraph, preformatted, richText, section, slackDate, words } from '../blocks.ts'
+import { VIEWS } from './buttons.ts'
+
+/** What the modal carries from the click to the approval. */
+export const ApprovalMetadata = z.object({
+  plan: z.string(),
+  digest: z.string(),
+  report: z.string(),
+  channel: z.string(),
+  message: z.string(),
+})
+export type ApprovalMetadata = z.infer<typeof ApprovalMetadata>
+
+const INTERRUPTION_WORDS: Record<Interruption, string> = {
+  none: 'Nothing is interrupted.',
+  'container-restart': 'The container is restarted: it is away for some seconds.',
+  'server-restart-to-take-effect':
+    'It takes effect only when the server is next restarted; perfbot does not restart it.',
+}
+
+const exactLines = (steps: FixPlan['steps']): string => steps.map((step) => step.exact).join('\n')
+
+function changeBlocks(plan: FixPlan, finding: Finding | undefined): KnownBlock[] {
+  return [
+    richText(
+      paragraph(words(plan.title, { bold: true })),
+      paragraph(words(`On ${describeTarget(plan.target)}, host ${plan.host}.`)),
+      ...(finding ? [paragraph(words(`Because: ${finding.title}.`))] : []),
+    ),
+    richText(paragraph(words('Exactly this is done', { bold: true })), preformatted(exactLines(plan.steps))),
+    richText(
+      paragraph(words('Expected: ', { bold: true }), words(plan.expectation.statement)),
+      paragraph(words('Interruption: ', { bold: true }), words(INTERRUPTION_WORDS[plan.interruption])),
+      paragraph(words(`Risk, ${plan.risk}: `, { bold: true }), words(plan.riskReason)),
+    ),
+    plan.undo.length > 0
+      ? richText(
+          paragraph(words('Undone by itself, when the expectation is not met, with', { bold: true })),
+          preformatted(exactLines(plan.undo)),
+        )
+      : section('*It cannot be undone.*'),
+    context(`Plan ${plan.id}, digest ${plan.digest.slice(0, 12)}, valid until ${slackDate(plan.expiresAt)}`),
+  ]
+}
+
+/** The confirmation with the exact change. */
+export function approveModal(
+  plan: FixPlan,
+  finding: Finding | undefined,
+  metadata: ApprovalMetadata,
+): ModalView {
+  return {
+    type: 'modal',
+    callback_id: VIEWS.approveFix,
+    private_metadata: JSON.stringify(metadata),
+    title: { type: 'plain_text', text: 'Review the fix' },
+    submit: { type: 'plain_text', text: 'Approve and apply' },
+    close: { type: 'plain_text', text: 'Not now' },
+    blocks: changeBlocks(plan, finding),
+  }
+}
+
+/** The same for somebody who may look but not approve: no button, and whom to ask. */
+export function readOnlyModal(plan: FixPlan, finding: Finding | undefined, whyNot: string): ModalView {
+  return {
+    type: 'modal',
+    title: { type: 'plain_text', text: 'The fix' },
+    close: { type: 'plain_text', text: 'Close' },
+    blocks: [section(whyNot), ...changeBlocks(plan, finding)],
+  }
+}
+
+/** A plan that can no longer be approved. */
+export const noticeModal = (text: string): ModalView => ({
+  type: 'modal',
+  title: { type: 'plain_text', text: 'Not possible' },
+  close: { type: 'plain_text', text: 'Close' },
+  blocks: [section(mrkdwn(text))],
+})

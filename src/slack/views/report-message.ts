@@ -1,0 +1,124 @@
+import type { KnownBlock } from '@slack/types'
+import type { OfferedFix } from '../../app.ts'
+import type { Finding } from '../../model/finding.ts'
+import type { Execution } from '../../model/fix-plan.ts'
+import { counted } from '../../model/format.ts'
+import { shortened } from '../../model/plain-text.ts'
+import type { Report, Score } from '../../model/report.ts'
+import { describeChecks, describeMeasured, describeTarget, describeWriter } from '../../report/phrases.ts'
+import {
+  actions,
+  context,
+  fields,
+  header,
+  type Message,
+  mrkdwn,
+  paragraph,
+  richText,
+  section,
+  slackDate,
+  words,
+} from '../blocks.ts'
+import { measureAgainButton, reviewFixButton } from './buttons.ts'
+
+/** What the parent message shows of the worst; the rest stands in the thread, so that it fits a phone's screen. */
+const WORST_SHOWN = 3
+
+export const severityWord = (finding: Finding): string =>
+  finding.severity.replace(/^./, (letter) => letter.toUpperCase())
+
+function scoreField(score: Score): string {
+  const trend = score.trend === 'better' || score.trend === 'worse' ? `, ${score.trend} than before` : ''
+  return `*${score.title}*\n${describeMeasured(score)} (${describeTarget(score)}) ${score.verdict === 'missed' ? '*missed*' : 'met'}${trend}`
+}
+
+const OUTCOME_WORDS: Record<Execution['outcome'], string> = {
+  verified: 'Applied and verified',
+  undone: 'Applied, did not help, undone',
+  refused: 'Not applied',
+  failed: 'Failed',
+}
+
+/** Buttons for what can still be approved, a line for what was already done. */
+function fixBlocks(fixes: readonly OfferedFix[], reportId: string): KnownBlock[] {
+  const open = fixes.filter((fix) => fix.execution === null)
+  const done = fixes.filter((fix) => fix.execution !== null)
+  return [
+    ...(open.length > 0 ? [actions(open.map(({ plan }) => reviewFixButton(plan, reportId)))] : []),
+    ...done.map(({ plan, execution }) =>
+      context(
+        `${mrkdwn(plan.title)}: ${OUTCOME_WORDS[(execution as Execution).outcome]}, ${slackDate((execution as Execution).finishedAt)}`,
+      ),
+    ),
+  ]
+}
+
+export function findingBlocks(
+  finding: Finding,
+  fixes: readonly OfferedFix[],
+  reportId: string,
+): KnownBlock[] {
+  return [
+    richText(
+      paragraph(
+        words(`${severityWord(finding)}  `, { bold: true }),
+        words(shortened(finding.title, 200), { bold: true }),
+      ),
+      paragraph(words(shortened(finding.rootCause, 400))),
+    ),
+    ...fixBlocks(
+      fixes.filter(({ plan }) => plan.findingId === finding.id),
+      reportId,
+    ),
+  ]
+}
+
+function changesLine(report: Report): string {
+  const { changes } = report
+  if (!changes) return ''
+  const parts = [
+    changes.appeared.length > 0 ? `${changes.appeared.length} new` : '',
+    changes.resolved.length > 0 ? `${changes.resolved.length} resolved` : '',
+    changes.ongoing.length > 0 ? `${changes.ongoing.length} ongoing` : '',
+  ].filter(Boolean)
+  return parts.length > 0 ? `Since ${slackDate(changes.since)}: ${parts.join(', ')}. ` : ''
+}
+
+/** What could not be read, said once: what is absent in a line, what failed with its reason. */
+function gapLines(report: Report): string[] {
+  const absent = report.gaps.filter((gap) => gap.kind === 'absent').map((gap) => gap.missing)
+  const failed = report.gaps.filter((gap) => gap.kind === 'failed')
+  return [
+    ...failed.map((gap) => `Could not read ${mrkdwn(gap.missing)}: ${mrkdwn(gap.reason)}`),
+    ...(absent.length > 0 ? [`Not here: ${mrkdwn(absent.join(', '))}. The thread says how to add it.`] : []),
+  ]
+}
+
+/** The parent message: is it fine, and if not, what to do. `writing` names a model that still writes. */
+export function reportMessage(report: Report, fixes: readonly OfferedFix[], writing = false): Message {
+  const measured = report.scoreboard.filter((score) => score.measured !== null)
+  const rest = report.findings.length - WORST_SHOWN
+  const footer = [
+    `${changesLine(report)}${describeChecks(report.checks)}`,
+    ...(rest > 0 ? [`${counted(rest, 'more finding')} in the thread.`] : []),
+    ...gapLines(report).slice(0, 4),
+    `${writing ? 'A model is writing the summary; until then it is computed.' : mrkdwn(describeWriter(report.narrative))} Read ${slackDate(report.createdAt)}.`,
+  ]
+  return {
+    text: report.headline,
+    blocks: [
+      header(report.headline),
+      richText(paragraph(words(report.narrative.text))),
+      ...(measured.length > 0 ? [fields(measured.map(scoreField))] : []),
+      ...report.findings.slice(0, WORST_SHOWN).flatMap((finding) => findingBlocks(finding, fixes, report.id)),
+      context(footer.join('\n')),
+      actions([measureAgainButton]),
+    ],
+  }
+}
+
+/** While it is being measured: what the same message says before it becomes the report. */
+export const progressMessage = (host: string, step: string): Message => ({
+  text: `${host}: ${step}`,
+  blocks: [section(`*${mrkdwn(host)}*\n${mrkdwn(step)}`)],
+})

@@ -1,0 +1,201 @@
+import type Docker from 'dockerode'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
+import { bytes } from '../../src/model/units.ts'
+import type { Message } from '../../src/playground/workspace.ts'
+import {
+  type DockerArea,
+  describeWithDocker,
+  dockerSocket,
+  importBusybox,
+  waitForContainer,
+} from '../support/docker.ts'
+import { FOUNDER, type System, startSystem, VISITOR } from './system.ts'
+
+const MEBIBYTE = 1024 ** 2
+
+/** What the image's Python would print; a fake of the program, while the engine, its restarts and its log are real. */
+const TRACEBACK = [
+  'Traceback (most recent call last):',
+  '  File "/app/main.py", line 3, in <module>',
+  "ModuleNotFoundError: No module named 'cryptography'",
+].join('\\n')
+
+const textOf = (message: Message): string => JSON.stringify([message.text, message.blocks])
+
+/** The buttons that a message shows. */
+const buttonsOf = (message: Message): { action_id: string; text: string }[] =>
+  (message.blocks ?? [])
+    .flatMap((block) =>
+      block.type === 'actions' ? (block.elements as { action_id: string; text: { text: string } }[]) : [],
+    )
+    .map(({ action_id, text }) => ({ action_id, text: text.text }))
+
+describeWithDocker('/perf report on real engines', (client: Docker) => {
+  let area: DockerArea
+  let postgres: ThrowawayPostgres
+  let system: System
+  let nearLimit: Docker.Container
+  let report: Message
+
+  const parents = () =>
+    system.playground
+      .messages(system.channel)
+      .filter((message) => message.thread_ts === undefined || message.thread_ts === message.ts)
+  const thread = (ts: string) =>
+    system.playground
+      .messages(system.channel)
+      .filter((message) => message.thread_ts === ts && message.ts !== ts)
+
+  beforeAll(async () => {
+    ;[area, postgres] = await Promise.all([importBusybox(client), startThrowawayPostgres()])
+    const limits = { Memory: 64 * MEBIBYTE, MemorySwap: 64 * MEBIBYTE }
+    const crashing = await area.run('api', `printf "${TRACEBACK}\\n" >&2; exit 1`, {
+      HostConfig: { RestartPolicy: { Name: 'always' } },
+    })
+    // A file in shared memory counts as the container's own and cannot be reclaimed like a cache.
+    nearLimit = await area.run('cache', 'dd if=/dev/zero of=/dev/shm/kept bs=1M count=58; sleep 1000', {
+      HostConfig: limits,
+    })
+    await area.run('web', 'echo ready; sleep 1000', { HostConfig: { Memory: 256 * MEBIBYTE } })
+    await waitForContainer(crashing, ({ RestartCount }) => RestartCount >= 3, 60)
+
+    const socket = dockerSocket()
+    if (!socket) throw new Error('the engine is gone')
+    system = await startSystem({
+      docker: [{ name: 'local', socket, configured: true }],
+      postgres: [{ name: 'main', url: postgres.superuserUrl, configured: true }],
+    })
+  })
+
+  afterAll(async () => {
+    await system?.stop()
+    await Promise.all([area?.removeAll(), postgres?.stop()])
+  })
+
+  it('tells the failing, the endangered and the healthy container apart', async () => {
+    const { playground, channel } = system
+    await playground.sendSlashCommand({ user: FOUNDER, channel, text: '/perf report' })
+    report = await playground.until(
+      () => parents().find((message) => textOf(message).includes('measure_again')),
+      30_000,
+    )
+    const { findings } = (await system.perfbot.latestReport()) ?? { findings: [] }
+    const about = (part: string) =>
+      findings.filter(({ target }) => target.name === area.name(part)).map(({ rule }) => rule)
+    expect(about('api')).toEqual(['crash-loop'])
+    expect(about('cache')).toEqual(['memory-near-limit'])
+    expect(about('web')).toEqual([])
+    expect(textOf(report)).toContain('The Python module cryptography is not in the image.')
+    expect(findings.find(({ rule }) => rule === 'pg-shared-buffers')?.title).toContain('128 MiB')
+  })
+
+  it('puts the tables into the thread of the report', async () => {
+    await system.playground.until(
+      () => thread(report.ts).some((message) => textOf(message).includes('"PostgreSQL"')),
+      15_000,
+    )
+    const tables = thread(report.ts).flatMap((message) =>
+      (message.blocks ?? []).filter((block) => block.type === 'table'),
+    )
+    expect(JSON.stringify(tables)).toContain(area.name('web'))
+  })
+
+  it('refuses somebody who may not approve, and says whom to ask', async () => {
+    const { playground, channel } = system
+    const button = buttonsOf(report).find(({ text }) => text.includes('memory limit'))
+    if (!button) throw new Error(`no button for the memory limit among ${JSON.stringify(buttonsOf(report))}`)
+    await playground.clickButton({
+      user: VISITOR,
+      channel,
+      message_ts: report.ts,
+      action_id: button.action_id,
+    })
+    const view = await playground.until(() => playground.views(VISITOR).at(-1))
+    expect(JSON.stringify(view)).toContain(`<@${FOUNDER}>`)
+    expect(view.submit).toBeFalsy()
+    expect((await nearLimit.inspect()).HostConfig.Memory).toBe(64 * MEBIBYTE)
+  })
+
+  it('applies the memory fix at the approval of one who may, verifies it, and says what was measured', async () => {
+    const { playground, channel } = system
+    const button = buttonsOf(report).find(({ text }) => text.includes('memory limit'))
+    if (!button) throw new Error('no button for the memory limit')
+    await playground.clickButton({
+      user: FOUNDER,
+      channel,
+      message_ts: report.ts,
+      action_id: button.action_id,
+    })
+    const view = await playground.until(() => playground.views(FOUNDER).at(-1))
+    expect(JSON.stringify(view)).toContain('docker update')
+    await playground.submitView({ user: FOUNDER, view_id: view.id, values: {} })
+    const said = await playground.until(
+      () => thread(report.ts).find((message) => textOf(message).includes('Applied and verified')),
+      30_000,
+    )
+    const { Memory } = (await nearLimit.inspect()).HostConfig
+    expect(Memory).toBe(80 * MEBIBYTE)
+    expect(textOf(said)).toContain('64 MiB → 80 MiB')
+    expect(bytes(Memory ?? 0)).toBeGreaterThan(64 * MEBIBYTE)
+  })
+
+  it('writes approvals and refusals into an audit log that is whole', async () => {
+    const entries = await system.perfbot.audit(10)
+    expect(entries.map(({ action, actor }) => [action, actor])).toEqual(
+      expect.arrayContaining([
+        ['approved', FOUNDER],
+        ['finished', FOUNDER],
+      ]),
+    )
+    expect(await system.perfbot.verifyAudit()).toBeNull()
+  })
+
+  it('does nothing at a second approval of the same fix', async () => {
+    const [offered] = (await system.perfbot.fixesOf((await system.perfbot.latestReport())?.id ?? '')).filter(
+      ({ execution }) => execution,
+    )
+    if (!offered) throw new Error('the fix that was applied is not among those offered')
+    await nearLimit.update({ Memory: 96 * MEBIBYTE, MemorySwap: 96 * MEBIBYTE })
+    const again = await system.perfbot.approve({
+      planId: offered.plan.id,
+      digest: offered.plan.digest,
+      person: { id: FOUNDER, userGroups: [] },
+    })
+    expect(again).toMatchObject({ kind: 'refused', reason: expect.stringContaining('at most once') })
+    expect((await nearLimit.inspect()).HostConfig.Memory).toBe(96 * MEBIBYTE)
+  })
+
+  it('sets a PostgreSQL parameter by button, live', async () => {
+    const { playground, channel } = system
+    const report = await system.perfbot.latestReport()
+    const offered = await system.perfbot.fixesOf(report?.id ?? '')
+    const timeout = offered.find(({ plan }) => plan.parameters.name === 'idle_in_transaction_session_timeout')
+    if (!timeout) throw new Error('no fix for the timeout')
+    await playground.sendSlashCommand({ user: FOUNDER, channel, text: '/perf fixes' })
+    const list = await playground.until(() =>
+      playground
+        .ephemeral(channel, FOUNDER)
+        .find((message) => textOf(message).includes('idle_in_transaction_session_timeout')),
+    )
+    await playground.clickButton({
+      user: FOUNDER,
+      channel,
+      message_ts: list.ts,
+      action_id: `review_fix:${timeout.plan.id}`,
+    })
+    const view = await playground.until(() =>
+      playground.views(FOUNDER).find((open) => JSON.stringify(open).includes('ALTER SYSTEM')),
+    )
+    await playground.submitView({ user: FOUNDER, view_id: view.id, values: {} })
+    await playground.until(
+      () =>
+        playground
+          .messages(channel)
+          .find((message) => textOf(message).includes('Applied and verified: Set idle_in')),
+      30_000,
+    )
+    const again = await system.perfbot.takeReport({ narrated: false })
+    expect(again.findings.map(({ rule }) => rule)).not.toContain('pg-idle-timeout-off')
+  })
+})
