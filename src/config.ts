@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { z } from 'zod'
 import { Thresholds } from './diagnose/thresholds.ts'
 import { seconds } from './model/units.ts'
-import { describeMistakes, type Mistake, mistakesOf, readYaml } from './model/yaml-source.ts'
+import { mistakesOf, readYaml } from './model/yaml-source.ts'
 import { Targets } from './report/targets.ts'
 
 export const DEFAULT_CONFIG_FILE = 'config/perfbot.yaml'
@@ -103,7 +103,9 @@ const socketOfDockerHost = (value: string | undefined): string | undefined =>
 /** OLLAMA_HOST may be a bare host, host:port or an address; 0.0.0.0 is where it listens, not where it is reached. */
 function urlOfOllamaHost(value: string | undefined): string {
   if (!value) return 'http://127.0.0.1:11434'
-  const url = new URL(value.includes('://') ? value : `http://${value}`)
+  const address = value.includes('://') ? value : `http://${value}`
+  if (!URL.canParse(address)) throw new ConfigFailure(`OLLAMA_HOST is ${value}, which is no address.`)
+  const url = new URL(address)
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
   if (!url.port && url.protocol === 'http:') url.port = '11434'
   return url.origin
@@ -144,19 +146,15 @@ function withDefaults(file: z.output<typeof ConfigFile>, environment: Environmen
   }
 }
 
-const failure = (mistakes: readonly Mistake[]): ConfigFailure =>
-  new ConfigFailure(
-    `The configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n${describeMistakes(mistakes)}`,
-  )
-
 /** Reads a configuration from its text. Throws a ConfigFailure that names every mistake and its place. */
 export function parseConfig(text: string, file: string, environment: Environment): Config {
   const source = readYaml(text, file, environment)
   // An empty file, or one of comments only, is a configuration that leaves everything out.
   const parsed = ConfigFile.safeParse(source.value ?? {})
-  const mistakes = [...source.mistakes, ...(parsed.success ? [] : mistakesOf(parsed.error, source.locate))]
-  if (!parsed.success || mistakes.length > 0) throw failure(mistakes)
-  return withDefaults(parsed.data, environment)
+  const flaws = source.flaws(parsed.success ? [] : mistakesOf(parsed.error, 'there is no such setting'))
+  if (parsed.success && flaws.length === 0) return withDefaults(parsed.data, environment)
+  const howMany = flaws.length === 1 ? 'a mistake' : `${flaws.length} mistakes`
+  throw new ConfigFailure(`The configuration has ${howMany}:\n  ${flaws.join('\n  ')}`)
 }
 
 /**

@@ -1,9 +1,5 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
-import { runAudit } from './cli/audit.ts'
-import { runDemo } from './cli/demo.ts'
-import { runReport } from './cli/report.ts'
-import { runStart } from './cli/start.ts'
 import { ConfigFailure } from './config.ts'
 
 const program = new Command('perfbot')
@@ -15,36 +11,49 @@ const program = new Command('perfbot')
 
 const configFile = (): string | undefined => program.opts<{ config?: string }>().config
 
+// Each command is loaded when it is called: a report need not wait for Slack's libraries, nor --help for either.
 program
   .command('report')
   .description('measure now and print the report')
   .option('--json', 'print one JSON document and nothing else')
   .option('--markdown', 'print Markdown')
-  .action((options: { json?: boolean; markdown?: boolean }) => runReport(configFile(), options))
+  .action(async (options: { json?: boolean; markdown?: boolean }) => {
+    const { runReport } = await import('./cli/report.ts')
+    await runReport(configFile(), options)
+  })
 
 program
   .command('start')
   .description('run the bot in Slack (needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN)')
-  .action(() => runStart(configFile()))
+  .action(async () => {
+    const { runStart } = await import('./cli/start.ts')
+    await runStart(configFile())
+  })
 
 program
   .command('demo')
   .description('run the bot in a local playground, without Slack')
-  .option('-p, --port <number>', 'port of the page', Number, 4390)
-  .action((options: { port: number }) => runDemo(configFile(), options))
+  .option('-p, --port <number>', 'port of the page; 0 takes any that is free', Number, 4390)
+  .action(async (options: { port: number }) => {
+    const { runDemo } = await import('./cli/demo.ts')
+    await runDemo(configFile(), options)
+  })
 
 program
   .command('audit')
   .description('print who approved what, and check that the log is whole')
   .option('--json', 'print one JSON document and nothing else')
-  .action((options: { json?: boolean }) => runAudit(configFile(), options))
+  .action(async (options: { json?: boolean }) => {
+    const { runAudit } = await import('./cli/audit.ts')
+    await runAudit(configFile(), options)
+  })
 
 try {
   await program.parseAsync()
 } catch (error) {
   // What a person can mend is said in a sentence; anything else is a mistake of ours and shows its stack.
-  process.stderr.write(
-    `${error instanceof ConfigFailure ? error.message : error instanceof Error ? error.stack : error}\n`,
-  )
+  const text =
+    error instanceof ConfigFailure ? error.message : error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`${text}\n`)
   process.exitCode = error instanceof ConfigFailure ? 2 : 1
 }

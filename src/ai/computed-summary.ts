@@ -3,14 +3,13 @@ import type { Gap } from '../model/gap.ts'
 import type { Unnarrated } from './facts.ts'
 
 /**
- * The summary without a model: the verdict, what matters most and why, what to do first, what could not be
+ * The summary under the headline, without a model: what matters most and why, what to do first, what could not be
  * read. It puts together what the rules have said, and states no figure of its own but counts.
  */
 export function computedSummary(report: Unnarrated): string {
   const [worst, second] = report.findings
   const failed = report.gaps.filter(({ kind }) => kind === 'failed')
   const sentences = [
-    report.headline,
     ...(worst ? aboutWorst(worst) : aboutNone(report)),
     ...(second && isPressing(second) ? [`Then look at this: ${second.title}`] : []),
     ...aboutResolved(report),

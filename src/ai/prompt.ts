@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { mistakesOf, readYaml } from '../model/yaml-source.ts'
 import { ANSWER_SCHEMAS, type AnswerSchemaName } from './answer-schemas.ts'
 
 /** What prompts are for; each is a file of that name in prompts/. */
@@ -23,11 +23,14 @@ export type Prompt = {
 /** A prompt file that cannot be used, with the place of the mistake. */
 export class PromptMistake extends Error {
   override readonly name = 'PromptMistake'
-
-  constructor(path: string, line: number | null, mistake: string, options?: ErrorOptions) {
-    super(`${path}${line === null ? '' : `:${line}`}: ${mistake}`, options)
-  }
 }
+
+const mistakeAt = (
+  path: string,
+  line: number | null,
+  mistake: string,
+  options?: ErrorOptions,
+): PromptMistake => new PromptMistake(`${path}${line === null ? '' : `:${line}`}: ${mistake}`, options)
 
 const FrontMatter = z.strictObject({
   purpose: z.string().min(1),
@@ -44,12 +47,12 @@ export async function loadPrompts(directory: string): Promise<Prompts> {
     const path = join(directory, file)
     const name = PROMPT_NAMES.find((known) => `${known}.md` === file)
     if (!name) {
-      throw new PromptMistake(path, null, `no prompt has this name; there are: ${PROMPT_NAMES.join(', ')}`)
+      throw mistakeAt(path, null, `no prompt has this name; there are: ${PROMPT_NAMES.join(', ')}`)
     }
     prompts.set(name, parsePrompt(name, path, await readFile(path, 'utf8')))
   }
   const missing = PROMPT_NAMES.find((name) => !prompts.has(name))
-  if (missing) throw new PromptMistake(join(directory, `${missing}.md`), null, 'this prompt is missing')
+  if (missing) throw mistakeAt(join(directory, `${missing}.md`), null, 'this prompt is missing')
   return Object.fromEntries(prompts) as Prompts
 }
 
@@ -57,7 +60,7 @@ async function markdownIn(directory: string): Promise<string[]> {
   try {
     return (await readdir(directory)).filter((file) => file.endsWith('.md') && file !== 'README.md')
   } catch (error) {
-    throw new PromptMistake(directory, null, `prompts cannot be read: ${(error as Error).message}`, {
+    throw mistakeAt(directory, null, `prompts cannot be read: ${(error as Error).message}`, {
       cause: error,
     })
   }
@@ -68,7 +71,7 @@ const FRONT_MATTER_STARTS = 2
 
 export function parsePrompt(name: PromptName, path: string, text: string): Prompt {
   const match = /^---\n(.*?)^---\n(.*)$/ms.exec(text.replaceAll('\r\n', '\n'))
-  if (!match) throw new PromptMistake(path, 1, 'it has to begin with front matter between two lines ---')
+  if (!match) throw mistakeAt(path, 1, 'it has to begin with front matter between two lines ---')
   const [, head = '', body = ''] = match
   const matter = parseFrontMatter(path, head)
   const bodyStarts = FRONT_MATTER_STARTS + head.split('\n').length
@@ -76,22 +79,11 @@ export function parsePrompt(name: PromptName, path: string, text: string): Promp
 }
 
 function parseFrontMatter(path: string, head: string): z.infer<typeof FrontMatter> {
-  const lines = new LineCounter()
-  const document = parseDocument(head, { lineCounter: lines })
-  const lineAt = (offset: number) => lines.linePos(offset).line + FRONT_MATTER_STARTS - 1
-  const [flaw] = document.errors
-  if (flaw) throw new PromptMistake(path, lineAt(flaw.pos[0]), flaw.message, { cause: flaw })
-  const parsed = FrontMatter.safeParse(document.toJS())
+  // The empty line stands for the opening fence, so that the lines are counted as in the file.
+  const source = readYaml(`\n${head}`, path)
+  const parsed = FrontMatter.safeParse(source.value)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const place = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : (issue?.path ?? [])
-  const keys = isMap(document.contents) ? document.contents.items.map(({ key }) => key) : []
-  const key = keys.find((each) => isScalar(each) && each.value === place[0])
-  const line = isScalar(key) && key.range ? lineAt(key.range[0]) : FRONT_MATTER_STARTS
-  const where = place.length > 0 ? `${place.join('.')}: ` : ''
-  throw new PromptMistake(path, line, `${where}${issue?.message}`, {
-    cause: parsed.error,
-  })
+  throw new PromptMistake(source.flaws(mistakesOf(parsed.error, 'is nothing that a prompt has')).join('\n'))
 }
 
 function parseBody(
@@ -103,14 +95,13 @@ function parseBody(
   for (const [index, line] of body.split('\n').entries()) {
     const stranger = placeholders(line).find((name) => !needs.includes(name))
     if (stranger) {
-      throw new PromptMistake(path, firstLine + index, `{{${stranger}}} is not among its needs`)
+      throw mistakeAt(path, firstLine + index, `{{${stranger}}} is not among its needs`)
     }
   }
   const unused = needs.find((name) => !placeholders(body).includes(name))
-  if (unused)
-    throw new PromptMistake(path, FRONT_MATTER_STARTS, `it needs ${unused}, but has no {{${unused}}}`)
+  if (unused) throw mistakeAt(path, FRONT_MATTER_STARTS, `it needs ${unused}, but has no {{${unused}}}`)
   const match = /^# System\n(.*)^# User\n(.*)$/ms.exec(body)
-  if (!match) throw new PromptMistake(path, firstLine, 'it needs a part "# System", then a part "# User"')
+  if (!match) throw mistakeAt(path, firstLine, 'it needs a part "# System", then a part "# User"')
   return { system: (match[1] as string).trim(), user: (match[2] as string).trim() }
 }
 

@@ -72,7 +72,7 @@ const orAbsent = (collectors: readonly Collector[], absent: Collector): readonly
 
 const NO_DOCKER = absentCollector(
   'docker',
-  'containers',
+  'Containers',
   'No Docker engine is configured',
   'Name its socket under docker: in config/perfbot.yaml',
 )

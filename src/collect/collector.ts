@@ -5,7 +5,7 @@ import type { Readings } from '../model/snapshot.ts'
 export type Collector = {
   /** 'host', 'docker:local', 'gpus', 'postgres:main', 'ollama' */
   readonly name: string
-  /** What the report lacks when it fails: 'containers of local', 'PostgreSQL main'. */
+  /** What the report lacks when it fails: 'Containers of local', 'PostgreSQL main'. */
   readonly missing: string
   /** May bring gaps of its own, for parts that could not be read. Rejects with a CollectFailure. */
   collect(signal: AbortSignal): Promise<Partial<Readings>>

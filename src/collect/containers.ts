@@ -33,7 +33,7 @@ export function containerCollector(engine: DockerEngine, options: ContainerOptio
   const earlier = new Map<string, UsageSample>()
   return {
     name: `docker:${engine.name}`,
-    missing: `containers of ${engine.name}`,
+    missing: engine.configured ? `Containers of ${engine.name}` : 'Containers',
     async collect(signal) {
       try {
         return await readEngine(engine, api, earlier, options.windowSeconds, signal)

@@ -11,5 +11,5 @@ export function hostCollector(
   const inventory = cachedInventory()
   const read =
     platform === 'linux' ? linuxHost(windowSeconds, inventory) : hostElsewhere(windowSeconds, inventory)
-  return { name: 'host', missing: 'the host itself', collect: read }
+  return { name: 'host', missing: 'The host itself', collect: read }
 }

@@ -38,7 +38,7 @@ const Resident = z.object({
 export function ollamaCollector(source: OllamaSource, oneOfSeveral = false): Collector {
   return {
     name: oneOfSeveral ? `ollama:${displayUrl(source.url)}` : 'ollama',
-    missing: `Ollama at ${displayUrl(source.url)}`,
+    missing: source.configured ? `Ollama at ${displayUrl(source.url)}` : 'Ollama',
     async collect(signal) {
       try {
         return { models: [await readOllama(source.url, signal)] }

@@ -1,8 +1,9 @@
 import type { Evidence } from '../model/evidence.ts'
 import { type Check, type Finding, findingId } from '../model/finding.ts'
 import type { History, Snapshot } from '../model/snapshot.ts'
-import type { Target } from '../model/target.ts'
+import type { Target, TargetKind } from '../model/target.ts'
 import type { NumericUnit } from '../model/units.ts'
+import { blindSpots } from './blind-spots.ts'
 import type { Thresholds } from './thresholds.ts'
 
 /** All that a rule may know. */
@@ -27,6 +28,8 @@ export type Subject<Value> = { readonly target: Target; readonly value: Value; r
 
 export type RuleDefinition<Value> = {
   readonly id: string
+  /** The kind of thing it looks at: where that could not be read, the rule says so. */
+  readonly about: TargetKind
   /** What is compared with what, in words: it is shown also when the rule passes. */
   readonly looksAt: string
   readonly subjects: (context: Context) => readonly Subject<Value>[]
@@ -42,7 +45,12 @@ export function rule<Value>(definition: RuleDefinition<Value>): Rule {
   return {
     id: definition.id,
     evaluate(context) {
-      const checks: Check[] = []
+      const checks: Check[] = blindSpots(context.snapshot, definition.about).map(({ target, reason }) => ({
+        rule: definition.id,
+        target,
+        verdict: 'could-not-look',
+        lookedAt: `${definition.looksAt} (${reason})`,
+      }))
       const findings: Finding[] = []
       for (const { target, value, part } of definition.subjects(context)) {
         const verdict = definition.check(value, context)

@@ -62,3 +62,19 @@ export const Check = z.object({
   lookedAt: z.string(),
 })
 export type Check = z.infer<typeof Check>
+
+/**
+ * Whether the rule of an earlier finding could not look this time, so that its silence says nothing. A check of
+ * another kind of target stands for all: who cannot reach the engine cannot name its containers, and says so of the
+ * host.
+ */
+export const wentUnseen = (
+  { rule, target }: { readonly rule: string; readonly target: Pick<Target, 'kind' | 'name'> },
+  checks: readonly Check[],
+): boolean =>
+  checks.some(
+    (check) =>
+      check.verdict === 'could-not-look' &&
+      check.rule === rule &&
+      (check.target.kind !== target.kind || check.target.name === target.name),
+  )

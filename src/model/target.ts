@@ -1,13 +1,15 @@
 import { z } from 'zod'
 
+export const TargetKind = z.enum(['host', 'container', 'gpu', 'postgres', 'ollama'])
+export type TargetKind = z.infer<typeof TargetKind>
+
 /** What a finding is about and a fix acts on. `host` is the named host whose snapshot it stood in. */
 export const Target = z.object({
-  kind: z.enum(['host', 'container', 'gpu', 'postgres', 'ollama']),
+  kind: TargetKind,
   host: z.string(),
   name: z.string(),
 })
 export type Target = z.infer<typeof Target>
-export type TargetKind = Target['kind']
 
 export const sameTarget = (left: Target, right: Target): boolean =>
   left.kind === right.kind && left.host === right.host && left.name === right.name

@@ -1,9 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
-import type { z } from 'zod'
+import { mistakesOf, readYaml } from '../model/yaml-source.ts'
 import { CommandDefinition } from './definition.ts'
-import { type Mistake, mistakesIn, type Path } from './definition-checks.ts'
+import { mistakesIn } from './definition-checks.ts'
 
 export type Catalogue = ReadonlyMap<string, CommandDefinition>
 export type { CommandDefinition }
@@ -44,49 +43,14 @@ async function loadCommand(file: string, place: string): Promise<Loaded> {
   return parseCommand(await readFile(file, 'utf8'), file, `${parts[1]}.${basename(place, '.yaml')}`)
 }
 
-function parseCommand(source: string, file: string, expectedId: string): Loaded {
-  const lines = new LineCounter()
-  const document = parseDocument(source, { lineCounter: lines })
-  const at = (offset: number, message: string) => {
-    const { line, col } = lines.linePos(offset)
-    return `${file}:${line}:${col}: ${message}`
-  }
-  if (document.errors.length > 0) {
-    const mistakes = document.errors.map((error) => at(error.pos[0], firstLine(error.message)))
-    return { kind: 'mistakes', mistakes }
-  }
-  const parsed = CommandDefinition.safeParse(document.toJS())
-  const found = parsed.success
-    ? mistakesIn(parsed.data, expectedId)
-    : parsed.error.issues.flatMap((issue) => mistakesOfIssue(issue))
-  if (parsed.success && found.length === 0) return { kind: 'command', command: parsed.data }
-  const placed = found.map(({ path, message }) => ({ path, message, offset: offsetOf(document, path) }))
-  placed.sort((left, right) => left.offset - right.offset)
-  const mistakes = placed.map(({ path, message, offset }) => at(offset, `${path.join('.')}: ${message}`))
+function parseCommand(text: string, file: string, expectedId: string): Loaded {
+  const source = readYaml(text, file)
+  const parsed = CommandDefinition.safeParse(source.value)
+  const mistakes = source.flaws(
+    parsed.success
+      ? mistakesIn(parsed.data, expectedId)
+      : mistakesOf(parsed.error, 'is no field that a command has'),
+  )
+  if (parsed.success && mistakes.length === 0) return { kind: 'command', command: parsed.data }
   return { kind: 'mistakes', mistakes }
-}
-
-/** The yaml package appends an excerpt of the source, which may be long. */
-const firstLine = (message: string): string => (message.split('\n')[0] ?? message).replace(/:$/, '')
-
-function mistakesOfIssue(issue: z.core.$ZodIssue): Mistake[] {
-  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], message: 'is no field that a command has' }))
-  }
-  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
-  return [{ path, message: missing ? 'is missing' : issue.message }]
-}
-
-/** Where the key of the last part of the path stands; for what is missing, the nearest thing that is there. */
-function offsetOf(document: Document, path: Path): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const parent = document.getIn(path.slice(0, length - 1), true)
-    const name = path[length - 1]
-    const key = isMap(parent)
-      ? parent.items.map((pair) => pair.key).find((each) => isScalar(each) && each.value === name)
-      : document.getIn(path.slice(0, length), true)
-    if (isNode(key) && key.range) return key.range[0]
-  }
-  return isNode(document.contents) && document.contents.range ? document.contents.range[0] : 0
 }

@@ -1,11 +1,10 @@
+import type { Mistake } from '../model/yaml-source.ts'
 import type { CommandDefinition, ExpectationDefinition, MeasuredBound, StepDefinition } from './definition.ts'
 import { OPERATIONS } from './operations.ts'
 import { READINGS } from './readings.ts'
 import { placeholdersIn } from './template.ts'
 
-export type Path = readonly (string | number)[]
-/** What is wrong, and where in the file. */
-export type Mistake = { path: Path; message: string }
+type Path = Mistake['path']
 
 /** What the shape of a file cannot say: names that mean nothing, and values that nothing guards. */
 export function mistakesIn(definition: CommandDefinition, expectedId: string): Mistake[] {

@@ -1,8 +1,12 @@
-import type { Finding } from '../model/finding.ts'
+import { type Check, type Finding, wentUnseen } from '../model/finding.ts'
 import type { Changes, Report } from '../model/report.ts'
 
 /** What appeared, went on and was resolved since the report before; null without one. */
-export function changesSince(previous: Report | null, findings: readonly Finding[]): Changes | null {
+export function changesSince(
+  previous: Report | null,
+  findings: readonly Finding[],
+  checks: readonly Check[],
+): Changes | null {
   if (!previous) return null
   const now = new Set(findings.map((finding) => finding.id))
   const before = new Set(previous.findings.map((finding) => finding.id))
@@ -11,7 +15,8 @@ export function changesSince(previous: Report | null, findings: readonly Finding
     appeared: [...now].filter((id) => !before.has(id)),
     ongoing: [...now].filter((id) => before.has(id)),
     resolved: previous.findings
-      .filter((finding) => !now.has(finding.id))
+      // What could not be looked at this time is not resolved.
+      .filter((finding) => !now.has(finding.id) && !wentUnseen(finding, checks))
       .map(({ id, title, severity }) => ({ id, title, severity })),
   }
 }

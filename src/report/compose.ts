@@ -92,6 +92,6 @@ export function compose(composition: Composition): Omit<Report, 'narrative'> {
     checks,
     tables: tables(snapshot),
     gaps: [...snapshot.gaps, ...composition.gaps],
-    changes: changesSince(previous, findings),
+    changes: changesSince(previous, findings, checks),
   }
 }

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { Check } from '../model/finding.ts'
+import { wentUnseen } from '../model/finding.ts'
 import { Report } from '../model/report.ts'
+import { TargetKind } from '../model/target.ts'
 import type { Timestamp } from '../model/units.ts'
 import { documentOf, type OnDamage, parseRecord, parseRow, type Row, readable } from './documents.ts'
 import { SeenFinding } from './seen-finding.ts'
@@ -118,8 +119,7 @@ async function recordResolved(db: Transaction<Tables>, report: Report): Promise<
     .where('resolved_at', 'is', null)
     .execute()
   const present = new Set(report.findings.map(({ id }) => id))
-  const blind = report.checks.filter(({ verdict }) => verdict === 'could-not-look')
-  const gone = open.filter((row) => !present.has(row.id) && !blind.some((check) => covers(check, row)))
+  const gone = open.filter((row) => !present.has(row.id) && !wentUnseen(asSeen(row), report.checks))
   if (gone.length === 0) return
   await db
     .updateTable('findings')
@@ -133,11 +133,7 @@ async function recordResolved(db: Transaction<Tables>, report: Report): Promise<
     .execute()
 }
 
-/**
- * Whether a check was about the target of a finding. A check of another kind of target stands for all: who
- * cannot reach the engine cannot name its containers, and says so of the host.
- */
-function covers(check: Check, row: { rule: string; target_kind: string; target_name: string }): boolean {
-  if (check.rule !== row.rule) return false
-  return check.target.kind !== row.target_kind || check.target.name === row.target_name
-}
+const asSeen = (row: Pick<Tables['findings'], 'rule' | 'target_kind' | 'target_name'>) => ({
+  rule: row.rule,
+  target: { kind: TargetKind.parse(row.target_kind), name: row.target_name },
+})

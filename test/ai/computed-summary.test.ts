@@ -15,7 +15,7 @@ const failed = {
 describe('the summary without a model', () => {
   test('says what is wrong, why it matters and what to do', () => {
     expect(computedSummary(makeReport())).toBe(
-      'container api is restarted again and again. Container api is restarted again and again. ' +
+      'Container api is restarted again and again. ' +
         'The API answers nobody, and the web UI cannot sign anybody in. ' +
         'Do this first: Add cryptography to the image.',
     )
@@ -30,7 +30,7 @@ describe('the summary without a model', () => {
       gaps: [failed, { ...failed, missing: 'PostgreSQL main' }, { ...failed, missing: 'logs' }],
     })
     expect(computedSummary(report)).toBe(
-      'atlas is fine: 12 checks passed. Nothing needs to be done. ' +
+      'Nothing needs to be done. ' +
         'Could not be read: containers (permission denied), PostgreSQL main (permission denied), and 1 more.',
     )
   })
@@ -38,7 +38,7 @@ describe('the summary without a model', () => {
   test('says that nothing is known', () => {
     const headline = 'Nothing on atlas could be read.'
     expect(computedSummary(makeReport({ verdict: 'unknown', headline, findings: [], gaps: [] }))).toBe(
-      'Nothing on atlas could be read. Nothing can be said about it until something can be read.',
+      'Nothing can be said about it until something can be read.',
     )
   })
 

@@ -79,12 +79,12 @@ describe('a snapshot', () => {
     expect(snapshot.gaps).toMatchObject([
       {
         source: 'docker:local',
-        missing: 'containers of local',
+        missing: 'Containers',
         kind: 'absent',
         reason: `No Docker engine at ${missing}`,
         remedy: 'Start Docker, or name its socket under docker: in config/perfbot.yaml',
       },
-      { source: 'docker:named', kind: 'failed' },
+      { source: 'docker:named', missing: 'Containers of named', kind: 'failed' },
       {},
       {},
       {},

@@ -67,6 +67,7 @@ function whyItStopped(
 
 export const crashLoop = rule({
   id: 'crash-loop',
+  about: 'container',
   looksAt: 'restarts in the last ten minutes',
   subjects: containers,
   check(container, context) {
@@ -94,6 +95,7 @@ export const crashLoop = rule({
 
 export const exitedWithError = rule({
   id: 'exited-error',
+  about: 'container',
   looksAt: 'exit code of a container that does not run',
   subjects: containers,
   check(container, context) {
@@ -119,6 +121,7 @@ export const exitedWithError = rule({
 
 export const oomKilled = rule({
   id: 'oom-killed',
+  about: 'container',
   looksAt: 'OOM kills',
   subjects: containers,
   check(container, context) {
@@ -163,6 +166,7 @@ export const oomKilled = rule({
 
 export const memoryNearLimit = rule({
   id: 'memory-near-limit',
+  about: 'container',
   looksAt: 'working set against the memory limit',
   subjects: (context) =>
     containers(context).filter(({ value }) => value.limits.memoryBytes !== null && value.state === 'running'),
@@ -203,6 +207,7 @@ export const memoryNearLimit = rule({
 
 export const cpuThrottled = rule({
   id: 'cpu-throttled',
+  about: 'container',
   looksAt: 'throttled CPU periods',
   subjects: (context) =>
     containers(context).filter(({ value }) => value.limits.cpuCores !== null && value.state === 'running'),
@@ -233,6 +238,7 @@ export const cpuThrottled = rule({
 
 export const unhealthy = rule({
   id: 'unhealthy',
+  about: 'container',
   looksAt: 'healthcheck',
   subjects: (context) =>
     containers(context).filter(({ value }) => value.health !== null && value.state === 'running'),

@@ -12,6 +12,7 @@ const filesystems = (context: Context) =>
 
 export const diskSpace = rule({
   id: 'host-disk-space',
+  about: 'host',
   looksAt: 'space available to unprivileged processes',
   subjects: filesystems,
   check(filesystem, context): Verdict {
@@ -53,6 +54,7 @@ export const diskSpace = rule({
 
 export const inodes = rule({
   id: 'host-inodes',
+  about: 'host',
   looksAt: 'free inodes',
   subjects: filesystems,
   check(filesystem, context): Verdict {
@@ -82,6 +84,7 @@ export const inodes = rule({
 
 export const filesystemReadOnly = rule({
   id: 'host-fs-readonly',
+  about: 'host',
   looksAt: 'file systems that turned read-only',
   subjects: filesystems,
   check(filesystem, context): Verdict {

@@ -13,6 +13,7 @@ const utilisationOf = (snapshot: Snapshot, uuid: string): number | null =>
 
 export const gpuIdle = rule({
   id: 'gpu-idle',
+  about: 'gpu',
   looksAt: 'GPU utilisation while models are loaded or installed',
   subjects: gpus,
   check(gpu, context) {
@@ -55,6 +56,7 @@ export const gpuIdle = rule({
 
 export const gpuMemory = rule({
   id: 'vram-near-full',
+  about: 'gpu',
   looksAt: 'GPU memory in use',
   subjects: gpus,
   check(gpu, context) {
@@ -84,6 +86,7 @@ const residents = (context: Context) =>
 
 export const modelOffGpu = rule({
   id: 'model-off-gpu',
+  about: 'ollama',
   looksAt: 'share of a loaded model that lies in GPU memory',
   subjects: residents,
   check(model, context): Verdict {

@@ -13,6 +13,7 @@ const largest = (reading: HostReading) =>
 
 export const cpuSaturated = rule({
   id: 'host-cpu-saturated',
+  about: 'host',
   looksAt: 'CPU pressure, or use with a run queue',
   subjects: machine,
   check(reading, context) {
@@ -67,6 +68,7 @@ export const cpuSaturated = rule({
 
 export const cpuSteal = rule({
   id: 'host-cpu-steal',
+  about: 'host',
   looksAt: 'CPU time taken by the hypervisor',
   subjects: machine,
   check({ cpu }, context) {
@@ -96,6 +98,7 @@ export const cpuSteal = rule({
 
 export const ioWait = rule({
   id: 'host-iowait',
+  about: 'host',
   looksAt: 'I/O wait, confirmed by I/O pressure',
   subjects: machine,
   check({ cpu, pressure, disks }, context) {
@@ -128,6 +131,7 @@ export const ioWait = rule({
 
 export const memoryLow = rule({
   id: 'host-memory-low',
+  about: 'host',
   looksAt: 'MemAvailable against MemTotal',
   subjects: machine,
   check(reading, context) {
@@ -167,6 +171,7 @@ export const memoryLow = rule({
 
 export const memoryPressure = rule({
   id: 'host-memory-pressure',
+  about: 'host',
   looksAt: 'memory pressure (PSI, full)',
   subjects: machine,
   check({ pressure }, context) {
@@ -186,6 +191,7 @@ export const memoryPressure = rule({
 
 export const swapThrash = rule({
   id: 'host-swap-thrash',
+  about: 'host',
   looksAt: 'pages swapped in and out',
   subjects: machine,
   check({ memory, windowSeconds }, context) {
@@ -215,6 +221,7 @@ export const swapThrash = rule({
 
 export const oomKill = rule({
   id: 'host-oom-kill',
+  about: 'host',
   looksAt: 'OOM kills in the last 30 minutes',
   subjects: machine,
   check(reading, context) {
@@ -244,6 +251,7 @@ export const oomKill = rule({
 
 export const rebooted = rule({
   id: 'host-rebooted',
+  about: 'host',
   looksAt: 'boot time against the readings before',
   subjects: machine,
   check(reading, context) {

@@ -79,6 +79,7 @@ function ignoredBy(software: Software, container: ContainerReading): string[] {
 
 export const environmentIgnored = rule({
   id: 'env-ignored',
+  about: 'container',
   looksAt: 'environment variables that the software does not read',
   subjects: (context) =>
     containers(context).filter(({ value }) => SOFTWARE.some(({ image }) => image.test(value.image))),

@@ -16,6 +16,7 @@ const asMegabytes = (value: number): string => `${Math.max(128, Math.floor(value
 
 export const sharedBuffers = rule({
   id: 'pg-shared-buffers',
+  about: 'postgres',
   looksAt: 'shared_buffers against memory',
   subjects: databases,
   check(database, context) {
@@ -57,6 +58,7 @@ export const sharedBuffers = rule({
 
 export const connectionsNearLimit = rule({
   id: 'pg-connections',
+  about: 'postgres',
   looksAt: 'connections against max_connections',
   subjects: databases,
   check({ name, connections }, context) {
@@ -105,6 +107,7 @@ const idleTransactions = (context: Context) =>
 
 export const idleInTransaction = rule({
   id: 'pg-idle-in-transaction',
+  about: 'postgres',
   looksAt: 'sessions idle in a transaction',
   subjects: idleTransactions,
   check({ session, database }, context): Verdict {
@@ -139,6 +142,7 @@ const isOff = (database: PostgresReading, name: string): boolean =>
 
 export const idleTimeoutOff = rule({
   id: 'pg-idle-timeout-off',
+  about: 'postgres',
   looksAt: 'idle_in_transaction_session_timeout',
   subjects: databases,
   check(database, context) {
@@ -166,6 +170,7 @@ export const idleTimeoutOff = rule({
 
 export const pendingRestart = rule({
   id: 'pg-pending-restart',
+  about: 'postgres',
   looksAt: 'settings that wait for a restart',
   subjects: databases,
   check(database, context) {
@@ -193,6 +198,7 @@ export const pendingRestart = rule({
 
 export const durabilityOff = rule({
   id: 'pg-durability-off',
+  about: 'postgres',
   looksAt: 'fsync and full_page_writes',
   subjects: databases,
   check(database, context) {
@@ -213,6 +219,7 @@ export const durabilityOff = rule({
 
 export const autovacuumOff = rule({
   id: 'pg-autovacuum-off',
+  about: 'postgres',
   looksAt: 'autovacuum',
   subjects: databases,
   check(database, context) {

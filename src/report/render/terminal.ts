@@ -74,11 +74,13 @@ function renderTable(table: Table, paint: Paint): string[] {
 }
 
 function renderScoreboard(report: Report, paint: Paint): string[] {
-  const rows = report.scoreboard.map((score) => [score.title, describeMeasured(score), describeTarget(score)])
+  const measured = report.scoreboard.filter((score) => score.measured !== null)
+  if (measured.length === 0) return []
+  const rows = measured.map((score) => [score.title, describeMeasured(score), describeTarget(score)])
   const aligned = alignColumns(rows, [false, true, false])
   return [
     paint('bold', 'Scoreboard'),
-    ...report.scoreboard.map((score, index) => {
+    ...measured.map((score, index) => {
       const trend = score.trend === 'better' || score.trend === 'worse' ? `, ${score.trend}` : ''
       return `  ${(aligned[index] as string[]).join('   ')}   ${paint(SCORE_STYLE[score.verdict], score.verdict)}${trend}`
     }),

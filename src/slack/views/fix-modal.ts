@@ -43,7 +43,16 @@ function changeBlocks(plan: FixPlan, finding: Finding | undefined): KnownBlock[]
           paragraph(words('Undone by itself, when the expectation is not met, with', { bold: true })),
           preformatted(exactLines(plan.undo)),
         )
-      : section('*It cannot be undone.*'),
+      : section('*perfbot cannot undo it by itself.*'),
+    ...(plan.notes.length > 0
+      ? [
+          richText({
+            type: 'rich_text_list',
+            style: 'bullet',
+            elements: plan.notes.map((note) => paragraph(words(note))),
+          }),
+        ]
+      : []),
     context(`Plan ${plan.id}, digest ${plan.digest.slice(0, 12)}, valid until ${slackDate(plan.expiresAt)}`),
   ]
 }

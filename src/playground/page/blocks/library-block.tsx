@@ -27,9 +27,19 @@ function withTightCode(block: Shown): Shown {
   return { ...block, text: { ...text, text: text.text.replace(/```\n?([\s\S]*?)\n?```/g, '```$1```') } }
 }
 
+/** To Slack `verbatim` means to make no links of plain text; the library takes it for "no formatting at all". */
+function withFormatting(block: Shown): Shown {
+  const { verbatim: _, ...rest } = block
+  const within = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(within)
+    return typeof value === 'object' && value !== null ? withFormatting(value as Shown) : value
+  }
+  return Object.fromEntries(Object.entries(rest).map(([field, value]) => [field, within(value)])) as Shown
+}
+
 function asLibraryTakes(block: Shown): Block {
   // The server has checked the block against Slack's own rules, which the library's types paraphrase.
-  return withTightCode(withNumbersAsText(withLocalFiles(block))) as unknown as Block
+  return withFormatting(withTightCode(withNumbersAsText(withLocalFiles(block)))) as unknown as Block
 }
 
 function names(state: PageState) {

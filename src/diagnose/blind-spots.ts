@@ -1,0 +1,32 @@
+import type { Snapshot } from '../model/snapshot.ts'
+import type { Target, TargetKind } from '../model/target.ts'
+
+/** Which collector brings which kind of target: `docker:local` the containers, `postgres:main` one server. */
+const KIND_OF_SOURCE: Readonly<Record<string, TargetKind>> = {
+  host: 'host',
+  docker: 'container',
+  gpus: 'gpu',
+  postgres: 'postgres',
+  ollama: 'ollama',
+}
+
+export type BlindSpot = { readonly target: Target; readonly reason: string }
+
+/**
+ * Where targets of a kind should have been seen and could not be. A server is named; of what an engine that does not
+ * answer holds nobody knows the names, so that is said of the host. What is not here at all is no blind spot.
+ */
+export function blindSpots(snapshot: Snapshot, kind: TargetKind): BlindSpot[] {
+  const failed = new Set(snapshot.collectors.filter((run) => !run.succeeded).map((run) => run.collector))
+  return snapshot.gaps
+    .filter((gap) => gap.kind === 'failed' && failed.has(gap.source))
+    .flatMap(({ source, reason }) => {
+      const [collector = '', name] = source.split(':', 2)
+      if (KIND_OF_SOURCE[collector] !== kind) return []
+      const target: Target =
+        kind === 'postgres' && name !== undefined
+          ? { kind, host: snapshot.host, name }
+          : { kind: 'host', host: snapshot.host, name: snapshot.host }
+      return [{ target, reason }]
+    })
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ConfigFailure, parseConfig } from '../src/config.ts'
+
+const mistakesIn = (text: string, environment: Record<string, string> = {}): string[] => {
+  try {
+    parseConfig(text, 'perfbot.yaml', environment)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigFailure)) throw error
+    return error.message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim())
+  }
+}
+
+describe('the configuration', () => {
+  it('needs no file: Docker, GPUs, Ollama and DATABASE_URL are looked for where they usually are', () => {
+    const config = parseConfig('', 'perfbot.yaml', { DATABASE_URL: 'postgres://app@db/app' })
+    expect(config.docker).toEqual([{ name: 'local', socket: '/var/run/docker.sock', configured: false }])
+    expect(config.postgres).toEqual([{ name: 'main', url: 'postgres://app@db/app', configured: true }])
+    expect(config.nvidiaSmi).toEqual({ command: 'nvidia-smi', configured: false })
+    expect(config.ollama).toMatchObject({ url: 'http://127.0.0.1:11434', configured: false })
+    expect(config.approvers).toEqual({ users: [], userGroups: [] })
+  })
+
+  it('that comes as an example has no mistake, and says what holds without it', async () => {
+    const example = await readFile(join(import.meta.dirname, '../config/perfbot.example.yaml'), 'utf8')
+    expect(parseConfig(example, 'perfbot.example.yaml', {})).toEqual(parseConfig('', 'perfbot.yaml', {}))
+  })
+
+  it('tells every mistake at once, each at its place and in the order of the file', () => {
+    expect(
+      mistakesIn(`host: 3
+ollmaa: 2
+slack:
+  botToken: \${NOPE}
+  channels: ops
+collect:
+  deadline: 5 s
+thresholds:
+  cpuBusy: 3
+`),
+    ).toEqual([
+      'perfbot.yaml:1:1: host: Invalid input: expected string, received number',
+      'perfbot.yaml:2:1: ollmaa: there is no such setting',
+      expect.stringContaining('perfbot.yaml:4:13: the environment variable NOPE is not set'),
+      'perfbot.yaml:5:3: slack.channels: Invalid input: expected array, received string',
+      'perfbot.yaml:7:3: collect.deadline: must be a duration such as 500ms, 10s, 5min, 1h or 30d',
+      'perfbot.yaml:9:3: thresholds.cpuBusy: Too big: expected number to be <=1',
+    ])
+  })
+
+  it('tells broken syntax without guessing at the rest', () => {
+    const [first] = mistakesIn('host: [web\n  - }\n')
+    expect(first).toMatch(/^perfbot\.yaml:\d+:\d+: /)
+  })
+
+  it('takes values from the environment, numbers as numbers, with defaults', () => {
+    const config = parseConfig(
+      `host: \${NAME}\nollama: { contextTokens: \${TOKENS:-4096} }`,
+      'perfbot.yaml',
+      {
+        NAME: 'web-1',
+      },
+    )
+    expect(config.host).toBe('web-1')
+    expect(config.ollama.contextTokens).toBe(4096)
+  })
+
+  it('never repeats a secret that is wrong', () => {
+    const text = mistakesIn('postgres: [{ name: main, url: "mysql://app:hunter2@db" }]').join()
+    expect(text).toContain('postgres.0.url')
+    expect(text).not.toContain('hunter2')
+  })
+
+  it('reads where Docker and Ollama are from their own variables', () => {
+    const config = parseConfig('', 'perfbot.yaml', {
+      DOCKER_HOST: 'unix:///run/podman.sock',
+      OLLAMA_HOST: '0.0.0.0:9999',
+    })
+    expect(config.docker[0]).toMatchObject({ socket: '/run/podman.sock', configured: true })
+    expect(config.ollama).toMatchObject({ url: 'http://127.0.0.1:9999', configured: true })
+  })
+})

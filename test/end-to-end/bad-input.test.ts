@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
+import { Report } from '../../src/model/report.ts'
+import { answers, hangsBeforeHeaders, hangsMidStream, sendsHtml, startFakeOllama } from '../support/ollama.ts'
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+
+type Run = { readonly code: number; readonly stdout: string; readonly stderr: string }
+
+let directory: string
+
+/** Runs perfbot as a person would, in a folder of its own, with nothing of this machine's environment but the PATH. */
+const perfbot = (args: readonly string[], environment: Record<string, string> = {}): Promise<Run> =>
+  new Promise((resolve) => {
+    const env = { PATH: process.env.PATH, HOME: directory, ...environment }
+    execFile(process.execPath, [MAIN, ...args], { cwd: directory, env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr })
+    })
+  })
+
+async function reportWith(config: string): Promise<{ report: Report; run: Run }> {
+  await mkdir(join(directory, 'config'), { recursive: true })
+  await writeFile(join(directory, 'config/perfbot.yaml'), config)
+  const run = await perfbot(['report', '--json'])
+  return { report: Report.parse(JSON.parse(run.stdout)), run }
+}
+
+const gapOf = (report: Report, source: string) => report.gaps.find((gap) => gap.source === source)
+
+/** Accepts connections and never says a word. */
+async function listenSilently(where: string): Promise<Server> {
+  const server = createServer(() => {})
+  await new Promise<void>((resolve) => server.listen(where, resolve))
+  return server
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'perfbot-bad-input-'))
+})
+
+afterAll(async () => {
+  await rm(directory, { recursive: true, force: true })
+})
+
+describe('with bad input, the message is clear and the report still arrives:', () => {
+  it('a broken configuration: every mistake with its line, and no report of the wrong thing', async () => {
+    await mkdir(join(directory, 'config'), { recursive: true })
+    await writeFile(
+      join(directory, 'config/perfbot.yaml'),
+      `hots: web-1\ncollect:\n  deadline: soon\nslack:\n  botToken: \${NOT_SET}\n`,
+    )
+    const { code, stdout, stderr } = await perfbot(['report'])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('config/perfbot.yaml:1:1: hots: there is no such setting')
+    expect(stderr).toContain('config/perfbot.yaml:3:3: collect.deadline: must be a duration')
+    expect(stderr).toContain('config/perfbot.yaml:5:13: the environment variable NOT_SET is not set')
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it('text that is no YAML', async () => {
+    await writeFile(join(directory, 'config/perfbot.yaml'), 'host: [web\n  - }')
+    const { code, stderr } = await perfbot(['report'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/config\/perfbot\.yaml:\d+:\d+: /)
+  })
+
+  it('a Docker socket that accepts and never answers', async () => {
+    const socket = join(directory, 'silent.sock')
+    const server = await listenSilently(socket)
+    const { report } = await reportWith(
+      `collect: { deadline: 2s }\ndocker: [{ name: local, socket: ${socket} }]`,
+    )
+    server.close()
+    expect(gapOf(report, 'docker:local')).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('did not answer'),
+    })
+    expect(report.scoreboard.find(({ kpi }) => kpi === 'memory-used')?.verdict).not.toBe('unknown')
+    expect(
+      report.checks.filter(({ verdict }) => verdict === 'could-not-look').map(({ rule }) => rule),
+    ).toContain('crash-loop')
+  })
+
+  it('a store that is not a database: it stays as it is, and no fix is offered without an audit', async () => {
+    await mkdir(join(directory, 'broken'), { recursive: true })
+    const file = join(directory, 'broken/perfbot.sqlite')
+    await writeFile(file, 'my diary, not to be lost')
+    const { report } = await reportWith('dataDirectory: broken')
+    expect(gapOf(report, 'store')).toMatchObject({ reason: expect.stringContaining('not a SQLite database') })
+    expect(await readFile(file, 'utf8')).toBe('my diary, not to be lost')
+  })
+
+  it('no tokens: they are named, with where to get them, and with the demonstration', async () => {
+    await writeFile(join(directory, 'config/perfbot.yaml'), '')
+    const { code, stderr } = await perfbot(['start'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('SLACK_BOT_TOKEN')
+    expect(stderr).toContain('SLACK_APP_TOKEN')
+    expect(stderr).toContain('npm run demo')
+  })
+})
+
+describe('a database', () => {
+  let postgres: ThrowawayPostgres
+  beforeAll(async () => {
+    postgres = await startThrowawayPostgres()
+  })
+  afterAll(async () => {
+    await postgres.stop()
+  })
+
+  it('that refuses the password is a gap that does not tell the password', async () => {
+    const url = new URL(postgres.url)
+    url.password = 'hunter2-secret'
+    const { report, run } = await reportWith(`postgres: [{ name: main, url: "${url}" }]`)
+    expect(gapOf(report, 'postgres:main')).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringMatching(/password/i),
+    })
+    expect(run.stdout + run.stderr).not.toContain('hunter2-secret')
+  })
+})
+
+describe('an Ollama', () => {
+  it.each([
+    ['returns garbage', sendsHtml],
+    ['hangs', hangsBeforeHeaders],
+    ['hangs in the middle', hangsMidStream],
+  ])('that %s leaves the computed summary, and the report says why', async (_what, chat) => {
+    const ollama = await startFakeOllama({ chat })
+    const { report } = await reportWith(`ollama: { url: "${ollama.url}", deadline: 2s }`)
+    await ollama.close()
+    expect(report.narrative).toMatchObject({ writer: 'computed', text: expect.stringMatching(/\w/) })
+    expect(report.narrative).toMatchObject({ reason: expect.stringMatching(/\w/) })
+  })
+
+  it('that answers writes the summary, and the report says who wrote it', async () => {
+    const ollama = await startFakeOllama({
+      chat: answers('The machine is in order.', 'Nothing needs to be done.'),
+    })
+    const { report } = await reportWith(`ollama: { url: "${ollama.url}", deadline: 10s }`)
+    await ollama.close()
+    expect(report.narrative).toMatchObject({ writer: 'model', model: 'qwen3:8b' })
+  })
+})
