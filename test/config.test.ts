@@ -60,7 +60,7 @@ thresholds:
 
   it('takes values from the environment, numbers as numbers, with defaults', () => {
     const config = parseConfig(
-      `host: \${NAME}\nollama: { contextTokens: \${TOKENS:-4096} }`,
+      `host: \${NAME}\nollama:\n  contextTokens: \${TOKENS:-4096}\n`,
       'perfbot.yaml',
       {
         NAME: 'web-1',

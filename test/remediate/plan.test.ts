@@ -101,7 +101,7 @@ describe('a PostgreSQL parameter', () => {
     const plan = planned(setParameter('work_mem', '64MB'))
     expect(plan.interruption).toBe('none')
     expect(plan.expectation).toMatchObject({ reading: 'postgres.setting', becomes: 64 * MEBIBYTE })
-    expect(plan.steps[0]?.exact).toBe(`ALTER SYSTEM SET work_mem = '64MB'; SELECT pg_reload_conf();`)
+    expect(plan.steps[0]?.exact).toBe(`ALTER SYSTEM SET work_mem = '64MB';\nSELECT pg_reload_conf();`)
   })
 
   test('that needs a restart says so beforehand and is judged by pending_restart', () => {

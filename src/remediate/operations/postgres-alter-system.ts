@@ -12,7 +12,7 @@ export const postgresAlterSystem = operation({
   name: 'postgres.alter-system',
   argumentsSchema: z.strictObject({ ...settingArguments, value: z.string() }),
   exact: ({ setting, value }) =>
-    `ALTER SYSTEM SET ${setting} = ${pg.escapeLiteral(value)}; SELECT pg_reload_conf();`,
+    `ALTER SYSTEM SET ${setting} = ${pg.escapeLiteral(value)};\nSELECT pg_reload_conf();`,
   run: ({ server, setting, value }, engines, signal) =>
     withSession(server, engines, signal, async (client) => {
       await client.query(alterSystemSet(setting, value))

@@ -45,8 +45,7 @@ export const postgresRestoreSetting = operation({
   name: 'postgres.restore-setting',
   argumentsSchema: z.strictObject(settingArguments),
   exact: ({ setting }) =>
-    `ALTER SYSTEM RESET ${setting}; SELECT pg_reload_conf(); ` +
-    `-- or SET to the value that postgresql.auto.conf held for it before, if it held one`,
+    `ALTER SYSTEM RESET ${setting};  -- or SET to the value it had in postgresql.auto.conf before\nSELECT pg_reload_conf();`,
   remember: ({ server, setting }, engines, signal) =>
     withSession(server, engines, signal, async (client) => {
       const role = pg.escapeIdentifier(client.user ?? 'perfbot')

@@ -46,7 +46,7 @@ export function executionMessage(plan: FixPlan, execution: Execution): Message {
   return {
     text: title,
     blocks: [
-      richText(paragraph(words(title, { bold: true })), paragraph(words(execution.message))),
+      richText(paragraph(words(plan.title, { bold: true })), paragraph(words(execution.message))),
       ...(lines.length > 0
         ? [
             richText(

@@ -94,6 +94,14 @@ function gapLines(report: Report): string[] {
   ]
 }
 
+/** Who wrote the summary; that there is no Ollama is not said twice. */
+function writerLine(report: Report, writing: boolean): string {
+  if (writing) return 'A model is writing the summary; until then it is computed.'
+  const noOllama = report.gaps.some((gap) => gap.kind === 'absent' && gap.source.startsWith('ollama'))
+  if (report.narrative.writer === 'computed' && noOllama) return 'Summary computed from the findings.'
+  return mrkdwn(describeWriter(report.narrative))
+}
+
 /** The parent message: is it fine, and if not, what to do. `writing` names a model that still writes. */
 export function reportMessage(report: Report, fixes: readonly OfferedFix[], writing = false): Message {
   const measured = report.scoreboard.filter((score) => score.measured !== null)
@@ -102,7 +110,7 @@ export function reportMessage(report: Report, fixes: readonly OfferedFix[], writ
     `${changesLine(report)}${describeChecks(report.checks)}`,
     ...(rest > 0 ? [`${counted(rest, 'more finding')} in the thread.`] : []),
     ...gapLines(report).slice(0, 4),
-    `${writing ? 'A model is writing the summary; until then it is computed.' : mrkdwn(describeWriter(report.narrative))} Read ${slackDate(report.createdAt)}.`,
+    `${writerLine(report, writing)} Read ${slackDate(report.createdAt)}.`,
   ]
   return {
     text: report.headline,
