@@ -94,6 +94,13 @@ export const words = (
   ...(style ? { style } : {}),
 })
 
+/** Our own prose with `code` in backticks, as in Markdown; what stands between them is inert all the same. */
+export const prose = (text: string): RichTextElement[] =>
+  text
+    .split(/(`[^`]+`)/)
+    .filter((part) => part !== '')
+    .map((part) => (/^`[^`]+`$/.test(part) ? words(part.slice(1, -1), { code: true }) : words(part)))
+
 export const paragraph = (...elements: RichTextElement[]): RichTextSection => ({
   type: 'rich_text_section',
   elements,

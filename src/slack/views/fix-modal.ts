@@ -3,7 +3,17 @@ import { z } from 'zod'
 import type { Finding } from '../../model/finding.ts'
 import type { FixPlan, Interruption } from '../../model/fix-plan.ts'
 import { describeTarget } from '../../model/target.ts'
-import { context, mrkdwn, paragraph, preformatted, richText, section, slackDate, words } from '../blocks.ts'
+import {
+  context,
+  mrkdwn,
+  paragraph,
+  preformatted,
+  prose,
+  richText,
+  section,
+  slackDate,
+  words,
+} from '../blocks.ts'
 import { VIEWS } from './buttons.ts'
 
 /** What the modal carries from the click to the approval. */
@@ -34,9 +44,9 @@ function changeBlocks(plan: FixPlan, finding: Finding | undefined): KnownBlock[]
     ),
     richText(paragraph(words('Exactly this is done', { bold: true })), preformatted(exactLines(plan.steps))),
     richText(
-      paragraph(words('Expected: ', { bold: true }), words(plan.expectation.statement)),
+      paragraph(words('Expected: ', { bold: true }), ...prose(plan.expectation.statement)),
       paragraph(words('Interruption: ', { bold: true }), words(INTERRUPTION_WORDS[plan.interruption])),
-      paragraph(words(`Risk, ${plan.risk}: `, { bold: true }), words(plan.riskReason)),
+      paragraph(words(`Risk, ${plan.risk}: `, { bold: true }), ...prose(plan.riskReason)),
     ),
     plan.undo.length > 0
       ? richText(
@@ -49,7 +59,7 @@ function changeBlocks(plan: FixPlan, finding: Finding | undefined): KnownBlock[]
           richText({
             type: 'rich_text_list',
             style: 'bullet',
-            elements: plan.notes.map((note) => paragraph(words(note))),
+            elements: plan.notes.map((note) => paragraph(...prose(note))),
           }),
         ]
       : []),

@@ -53,23 +53,29 @@ function fixBlocks(fixes: readonly OfferedFix[], reportId: string): KnownBlock[]
   ]
 }
 
+/** The root cause, or where the title says that already, what it means; and what to do where no button does it. */
+function explanation(finding: Finding, hasButton: boolean): string {
+  const cause = finding.rootCause.replace(/\.$/, '')
+  const why = finding.title.includes(cause) ? finding.impact : finding.rootCause
+  const [fix] = finding.fixes
+  return fix && !hasButton ? `${why} To do: ${fix.title}.` : why
+}
+
 export function findingBlocks(
   finding: Finding,
   fixes: readonly OfferedFix[],
   reportId: string,
 ): KnownBlock[] {
+  const own = fixes.filter(({ plan }) => plan.findingId === finding.id)
   return [
     richText(
       paragraph(
         words(`${severityWord(finding)}  `, { bold: true }),
         words(shortened(finding.title, 200), { bold: true }),
       ),
-      paragraph(words(shortened(finding.rootCause, 400))),
+      paragraph(words(shortened(explanation(finding, own.length > 0), 400))),
     ),
-    ...fixBlocks(
-      fixes.filter(({ plan }) => plan.findingId === finding.id),
-      reportId,
-    ),
+    ...fixBlocks(own, reportId),
   ]
 }
 
