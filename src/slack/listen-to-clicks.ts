@@ -33,8 +33,9 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
         const value = ReviewValue.parse(JSON.parse(action.value ?? ''))
         // A message for one person's eyes only has no thread and cannot be edited.
         const message = body.container.is_ephemeral ? '' : (body.message?.ts ?? '')
+        const thread = message === '' ? '' : (body.message?.thread_ts ?? message)
         return reviewFix(
-          { value, user: body.user.id, triggerId: body.trigger_id, channel, message },
+          { value, user: body.user.id, triggerId: body.trigger_id, channel, thread, message },
           client,
           parts,
         )

@@ -1,17 +1,11 @@
-import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { chromiumIsMissing, launchChromium, whySkipped } from '../support/chromium.ts'
 import { connect, plain } from './bolt.ts'
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const isMissing = !existsSync(executablePath)
-const why = isMissing ? ` (skipped: there is no ${executablePath}; set CHROMIUM)` : ''
-const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
-const offline = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 let browser: Browser | undefined
 beforeAll(async () => {
-  if (!isMissing) browser = await chromium.launch({ executablePath, args: [...quiet, ...offline] })
+  if (!chromiumIsMissing) browser = await launchChromium()
 })
 afterAll(() => browser?.close())
 
@@ -22,7 +16,7 @@ const feedback = {
   negative_button: { text: plain('Not helpful'), value: 'no' },
 }
 
-test.skipIf(isMissing)(`a person uses the page as they would use Slack${why}`, async () => {
+test.skipIf(chromiumIsMissing)(`a person uses the page as they would use Slack${whySkipped}`, async () => {
   await using connected = await connect({ page: true }, (app) => {
     app.command('/perf', async ({ ack, command, say }) => {
       await ack(`Only for <@${command.user_id}>`)

@@ -50,7 +50,11 @@ describe('a report in Slack', () => {
           plan: makePlan({ id: `plan-${finding.id}`, findingId: finding.id, title: finding.title }),
           execution: null,
         }))
-        const messages = [reportMessage(report, fixes), ...findingMessages(report), ...gapMessages(report)]
+        const messages = [
+          reportMessage(report, fixes),
+          ...findingMessages(report, fixes, '1'),
+          ...gapMessages(report),
+        ]
         for (const { blocks } of messages) accepted(blocks)
       }),
       { numRuns: 50 },
@@ -93,7 +97,7 @@ describe('a report in Slack', () => {
     expect(text).toContain('finding 2')
     expect(text).not.toContain('finding 3')
     expect(text).toContain('6 more findings in the thread')
-    expect(JSON.stringify(findingMessages(report))).toContain('finding 8')
+    expect(JSON.stringify(findingMessages(report, [], '1'))).toContain('finding 8')
   })
 
   it('has no button for a fix that was applied, but says what came of it', () => {

@@ -23,7 +23,7 @@ export async function approveFix(user: string, metadata: ApprovalMetadata, parts
   const { perfbot, poster, people, logger } = parts
   const place: Place = {
     channel: metadata.channel,
-    ...(metadata.message ? { thread: metadata.message } : {}),
+    ...(metadata.thread ? { thread: metadata.thread } : {}),
   }
   const plan = await perfbot.plan(metadata.plan)
   const person = await people.personOf(user)

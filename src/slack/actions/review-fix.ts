@@ -11,7 +11,8 @@ export type Review = {
   readonly user: string
   readonly triggerId: string
   readonly channel: string
-  /** The message with the button; empty when it was for one person's eyes only. */
+  /** Of the message with the button; both are empty when it was for one person's eyes only. */
+  readonly thread: string
   readonly message: string
 }
 
@@ -31,7 +32,8 @@ async function modalFor(review: Review, { perfbot, people }: FaceParts): Promise
       digest: plan.digest,
       report: reportId,
       channel: review.channel,
-      message: review.message,
+      thread: review.thread,
+      message: review.value.message ?? review.message,
     })
   }
   const { reason, earlier } = obstacle

@@ -8,15 +8,20 @@ export const ACTIONS = { reviewFix: 'review_fix', measureAgain: 'measure_again' 
 export const VIEWS = { approveFix: 'approve_fix' } as const
 
 /** What a click on "Review" carries: the plan, and the report whose message shows it. */
-export const ReviewValue = z.object({ plan: z.string(), report: z.string() })
+export const ReviewValue = z.object({
+  plan: z.string(),
+  report: z.string(),
+  /** The message of the report, where the button stands in its thread. */
+  message: z.string().optional(),
+})
 export type ReviewValue = z.infer<typeof ReviewValue>
 
 /** The plan's id makes the action id unique where several buttons share a block. */
-export const reviewFixButton = (plan: FixPlan, report: string): Button =>
+export const reviewFixButton = (plan: FixPlan, report: string, message?: string): Button =>
   button({
     actionId: `${ACTIONS.reviewFix}:${plan.id}`,
     text: `Review: ${plan.title}`,
-    value: JSON.stringify({ plan: plan.id, report } satisfies ReviewValue),
+    value: JSON.stringify({ plan: plan.id, report, message } satisfies ReviewValue),
   })
 
 export const measureAgainButton: Button = button({

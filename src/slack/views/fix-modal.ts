@@ -22,6 +22,9 @@ export const ApprovalMetadata = z.object({
   digest: z.string(),
   report: z.string(),
   channel: z.string(),
+  /** Where it is said what came of it; empty when the button was for one person's eyes only. */
+  thread: z.string(),
+  /** The message of the report, to be brought up to date; empty likewise. */
   message: z.string(),
 })
 export type ApprovalMetadata = z.infer<typeof ApprovalMetadata>

@@ -22,7 +22,7 @@ import {
 import { measureAgainButton, reviewFixButton } from './buttons.ts'
 
 /** What the parent message shows of the worst; the rest stands in the thread, so that it fits a phone's screen. */
-const WORST_SHOWN = 3
+export const WORST_SHOWN = 3
 
 export const severityWord = (finding: Finding): string =>
   finding.severity.replace(/^./, (letter) => letter.toUpperCase())
@@ -40,11 +40,11 @@ const OUTCOME_WORDS: Record<Execution['outcome'], string> = {
 }
 
 /** Buttons for what can still be approved, a line for what was already done. */
-function fixBlocks(fixes: readonly OfferedFix[], reportId: string): KnownBlock[] {
+export function fixBlocks(fixes: readonly OfferedFix[], reportId: string, message?: string): KnownBlock[] {
   const open = fixes.filter((fix) => fix.execution === null)
   const done = fixes.filter((fix) => fix.execution !== null)
   return [
-    ...(open.length > 0 ? [actions(open.map(({ plan }) => reviewFixButton(plan, reportId)))] : []),
+    ...(open.length > 0 ? [actions(open.map(({ plan }) => reviewFixButton(plan, reportId, message)))] : []),
     ...done.map(({ plan, execution }) =>
       context(
         `${mrkdwn(plan.title)}: ${OUTCOME_WORDS[(execution as Execution).outcome]}, ${slackDate((execution as Execution).finishedAt)}`,

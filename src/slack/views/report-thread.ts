@@ -1,4 +1,5 @@
 import type { KnownBlock, TableBlock } from '@slack/types'
+import type { OfferedFix } from '../../app.ts'
 import { describeEvidence } from '../../model/evidence.ts'
 import type { Finding, Fix } from '../../model/finding.ts'
 import { formatValue } from '../../model/format.ts'
@@ -15,7 +16,7 @@ import {
   words,
 } from '../blocks.ts'
 import { LIMITS } from '../limits.ts'
-import { severityWord } from './report-message.ts'
+import { fixBlocks, severityWord, WORST_SHOWN } from './report-message.ts'
 
 const fixElements = (fix: Fix) =>
   fix.kind === 'command'
@@ -111,9 +112,23 @@ export function tableMessages(table: Table): { messages: TableMessage[]; cut: bo
   return { messages, cut: parts.length > TABLE_MESSAGES }
 }
 
-/** The findings with all that is known of them; null when there are none. */
-export const findingMessages = (report: Report): Message[] =>
-  inMessages(`Findings on ${report.host} in detail`, report.findings.map(findingDetail))
+/**
+ * The findings with all that is known of them. `message` is the report that this is the thread of; what it has no room
+ * for has its buttons here.
+ */
+export function findingMessages(report: Report, fixes: readonly OfferedFix[], message: string): Message[] {
+  const blocks = report.findings.flatMap((finding, index) => [
+    findingDetail(finding),
+    ...(index < WORST_SHOWN
+      ? []
+      : fixBlocks(
+          fixes.filter(({ plan }) => plan.findingId === finding.id),
+          report.id,
+          message,
+        )),
+  ])
+  return inMessages(`Findings on ${report.host} in detail`, blocks)
+}
 
 /** What was not read, with the way to have it. */
 export function gapMessages(report: Report): Message[] {
