@@ -13,6 +13,8 @@ import {
   type ApprovalResult,
   type ApprovingPorts,
   approve,
+  closeInterrupted,
+  createOneAtATime,
   whyNot,
 } from './approving.ts'
 import { createCollection } from './collect/collection.ts'
@@ -45,10 +47,13 @@ export type Perfbot = {
   plan(id: string): Promise<FixPlan | null>
   whyNot(plan: FixPlan, person: Person): Promise<{ reason: string; earlier: Approval | null } | null>
   approve(request: ApprovalRequest): Promise<ApprovalResult>
+  /** For the one bot that owns the store, at its start: ends in the audit what was cut off when the last one died. */
+  closeInterrupted(): Promise<FixPlan[]>
   audit(limit: number): Promise<AuditEntry[]>
   /** The first broken link of the audit's chain of hashes; null when it is whole. */
   verifyAudit(): Promise<{ sequence: number; reason: string } | null>
   prune(): Promise<void>
+  /** Waits for fixes that are under way. */
   close(): Promise<void>
 }
 
@@ -66,9 +71,12 @@ const remedyOf = (error: unknown, otherwise: string): string =>
  */
 async function openSomeStore(
   directory: string,
+  logger: Logger,
 ): Promise<{ store: Store; problem: Gap | null; discard: () => Promise<void> }> {
   try {
-    return { store: await openStore({ directory }), problem: null, discard: async () => {} }
+    // One record that can no longer be read must not keep the report from arriving.
+    const onDamage = (failure: Error) => logger.warn(failure.message)
+    return { store: await openStore({ directory, onDamage }), problem: null, discard: async () => {} }
   } catch (error) {
     const temporary = await mkdtemp(join(tmpdir(), 'perfbot-'))
     return {
@@ -102,7 +110,7 @@ async function orGap<Part>(
 /** Wires the stages together. Nothing that is missing or broken around perfbot makes this fail. */
 export async function createPerfbot(config: Config, logger: Logger): Promise<Perfbot> {
   const problems: Gap[] = []
-  const opened = await openSomeStore(config.dataDirectory)
+  const opened = await openSomeStore(config.dataDirectory, logger)
   const { store } = opened
   if (opened.problem) problems.push(opened.problem)
 
@@ -192,7 +200,9 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     clock,
     newId,
     wait: (time) => delay(time * 1000),
+    oneAtATime: createOneAtATime(),
   }
+  const underWay = new Set<Promise<unknown>>()
 
   return {
     config,
@@ -212,7 +222,14 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     openFixes: () => store.openPlans(config.host, timestamp(clock())),
     plan: (id) => store.plan(id),
     whyNot: (plan, person) => whyNot(plan, person, approving),
-    approve: (request) => approve(request, approving),
+    approve(request) {
+      const result = approve(request, approving)
+      underWay.add(result)
+      const ended = () => underWay.delete(result)
+      result.then(ended, ended)
+      return result
+    },
+    closeInterrupted: () => closeInterrupted(approving),
     audit: (limit) => store.audit(limit),
     verifyAudit: () => store.verifyAudit(),
     prune() {
@@ -223,6 +240,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       })
     },
     async close() {
+      // A fix that is under way is brought to its end, and into the audit.
+      await Promise.allSettled(underWay)
       await collection.close()
       await store.close()
       await opened.discard()

@@ -1,5 +1,7 @@
 import type { Approval, Execution, FixPlan } from './model/fix-plan.ts'
+import { canonicalJson } from './model/identity.ts'
 import type { Snapshot } from './model/snapshot.ts'
+import { describeTarget, type Target } from './model/target.ts'
 import { type Seconds, timestamp } from './model/units.ts'
 import { type ApplyPorts, applyFix } from './remediate/apply.ts'
 import { type ApprovalPolicy, mayApprove, type Person } from './remediate/policy.ts'
@@ -10,6 +12,26 @@ export type ApprovingPorts = Omit<ApplyPorts, 'audit' | 'progress'> & {
   readonly policy: ApprovalPolicy
   readonly snapshot: () => Promise<Snapshot>
   readonly wait: (time: Seconds) => Promise<void>
+  /** Two plans may mean the same change: the second waits, and then finds that its precondition is gone. */
+  readonly oneAtATime: OneAtATime
+}
+
+export type OneAtATime = <Result>(target: Target, work: () => Promise<Result>) => Promise<Result>
+
+/** Work on the same target goes in line; work on different targets goes side by side. */
+export function createOneAtATime(): OneAtATime {
+  const lines = new Map<string, Promise<unknown>>()
+  return (target, work) => {
+    const key = canonicalJson(target)
+    const result = (lines.get(key) ?? Promise.resolve()).then(work)
+    const ended = result.then(
+      () => {},
+      () => {},
+    )
+    lines.set(key, ended)
+    void ended.then(() => lines.get(key) === ended && lines.delete(key))
+    return result
+  }
 }
 
 export type ApprovalRequest = {
@@ -89,11 +111,57 @@ export async function approve(request: ApprovalRequest, ports: ApprovingPorts): 
     subject: planId,
     detail: { title: plan.title, digest: plan.digest, target: `${plan.target.kind} ${plan.target.name}` },
   })
-  const execution = await applyFix(plan, person.id, {
-    ...ports,
-    audit,
-    ...(request.progress ? { progress: request.progress } : {}),
-  })
+  const { progress } = request
+  const execution = await ports.oneAtATime(plan.target, () =>
+    applyFix(plan, person.id, { ...ports, audit, ...(progress ? { progress } : {}) }),
+  )
   await store.saveExecution(execution)
   return { kind: 'executed', plan, execution }
+}
+
+/** As many entries as can lie between a start and its end. */
+const LOOKED_BACK = 1000
+
+/**
+ * Ends in the audit what was under way when perfbot ended without being able to say so: a power cut, a kill. What was
+ * changed is not known then, and somebody has to look.
+ */
+export async function closeInterrupted({
+  store,
+  clock,
+  newId,
+}: Pick<ApprovingPorts, 'store' | 'clock' | 'newId'>): Promise<FixPlan[]> {
+  const entries = await store.audit(LOOKED_BACK)
+  const finished = new Set(
+    entries.filter(({ action }) => action === 'finished').map(({ subject }) => subject),
+  )
+  const cutOff = entries.filter(({ action, subject }) => action === 'started' && !finished.has(subject))
+  const plans: FixPlan[] = []
+  for (const { subject, actor, at } of cutOff) {
+    const plan = await store.plan(subject)
+    if (!plan) continue
+    const message = `Failed: perfbot was ended in the middle of it. Look at ${describeTarget(plan.target)}: what was changed is not known.`
+    const now = timestamp(clock())
+    await store.appendAudit({
+      at: now,
+      actor,
+      action: 'finished',
+      subject,
+      detail: { outcome: 'failed', message },
+    })
+    await store.saveExecution({
+      id: newId(),
+      planId: plan.id,
+      digest: plan.digest,
+      person: actor,
+      startedAt: at,
+      finishedAt: now,
+      outcome: 'failed',
+      message,
+      before: [],
+      after: [],
+    })
+    plans.push(plan)
+  }
+  return plans
 }

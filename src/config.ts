@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { validate } from 'node-cron'
 import { z } from 'zod'
 import { Thresholds } from './diagnose/thresholds.ts'
 import { seconds } from './model/units.ts'
 import { mistakesOf, readYaml } from './model/yaml-source.ts'
 import { Targets } from './report/targets.ts'
 
-export const DEFAULT_CONFIG_FILE = 'config/perfbot.yaml'
+const DEFAULT_CONFIG_FILE = 'config/perfbot.yaml'
 
 const SECONDS_IN = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 } as const
 
@@ -21,6 +22,23 @@ const Duration = z
 
 const duration = (value: string) => Duration.prefault(value)
 
+const Cron = z.string().refine(validate, 'must be a cron expression such as "0 9 * * 1-5"')
+
+const Timezone = z.string().refine((name) => isTimezone(name), 'must be a time zone such as Europe/Berlin')
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Fixes and findings name an engine or a database by it, so no two may share one. */
+const uniqueNames = <Named extends { readonly name: string }>(list: readonly Named[]): boolean =>
+  new Set(list.map(({ name }) => name)).size === list.length
+
 const Name = z.string().regex(/^[\w.-]+$/, 'must be letters, digits, dots, dashes and underscores')
 
 const SlackUser = z
@@ -33,10 +51,11 @@ const ConfigFile = z.strictObject({
   host: Name.optional(),
   dataDirectory: z.string().min(1).default('data'),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-  collect: z
-    .strictObject({ schedule: z.string().default('* * * * *'), deadline: duration('10s') })
-    .prefault({}),
-  docker: z.array(z.strictObject({ name: Name, socket: z.string().min(1) })).optional(),
+  collect: z.strictObject({ schedule: Cron.default('* * * * *'), deadline: duration('10s') }).prefault({}),
+  docker: z
+    .array(z.strictObject({ name: Name, socket: z.string().min(1) }))
+    .refine(uniqueNames, 'must have names that differ')
+    .optional(),
   postgres: z
     .array(
       z.strictObject({
@@ -44,6 +63,7 @@ const ConfigFile = z.strictObject({
         url: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:5432/database'),
       }),
     )
+    .refine(uniqueNames, 'must have names that differ')
     .optional(),
   gpus: z.strictObject({ nvidiaSmi: z.string().min(1) }).optional(),
   ollama: z
@@ -64,8 +84,12 @@ const ConfigFile = z.strictObject({
       apiUrl: z.url().optional(),
       channels: z.array(z.string().min(1)).default([]),
       digest: z
-        .strictObject({ schedule: z.string().default('0 9 * * *'), timezone: z.string().optional() })
+        .strictObject({ schedule: Cron.default('0 9 * * *'), timezone: Timezone.optional() })
         .optional(),
+    })
+    .refine(({ digest, channels }) => !digest || channels.length > 0, {
+      path: ['digest'],
+      error: 'needs slack.channels: it would be posted nowhere',
     })
     .prefault({}),
   approvers: z

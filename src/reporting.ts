@@ -1,6 +1,6 @@
 import { diagnose } from './diagnose/diagnose.ts'
 import type { Thresholds } from './diagnose/thresholds.ts'
-import type { Finding } from './model/finding.ts'
+import type { Finding, Fix } from './model/finding.ts'
 import type { FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
 import type { Narrative, Report } from './model/report.ts'
@@ -34,8 +34,8 @@ export type ComparedWith = 'last' | 'yesterday'
 
 export type ReportRequest = {
   readonly comparedWith?: ComparedWith
-  /** False leaves the summary computed and asks no model. */
-  readonly narrated?: boolean
+  /** A look in passing: no model is asked, no fix is offered, and nothing is kept to compare with later. */
+  readonly inPassing?: boolean
   /** Called as soon as everything but a model's words is there: nobody should wait for those. */
   readonly composed?: (draft: Report) => void
 }
@@ -57,50 +57,48 @@ async function previousReport(ports: ReportingPorts, comparedWith: ComparedWith)
   return (await store.latestReport(host, before(timestamp(clock()), YESTERDAY))) ?? latest()
 }
 
-/** One plan for each fix of each finding that a button can apply; what cannot be planned now has no button. */
-function plansFor(
+type Planned = { readonly plans: readonly FixPlan[]; readonly findings: readonly Finding[] }
+
+/**
+ * One plan for each fix of each finding that a button can apply. What cannot be planned as things are has no button;
+ * its fix then says why.
+ */
+function planFixes(
   findings: readonly Finding[],
   snapshot: Snapshot,
-  report: string,
+  reportId: string,
   ports: ReportingPorts,
-): FixPlan[] {
+): Planned {
   const { catalogue, planLifetime, clock, newId } = ports
-  if (!catalogue) return []
-  return findings.flatMap((finding) =>
-    finding.fixes.flatMap((fix) => {
-      if (fix.kind !== 'command') return []
-      const now = timestamp(clock())
-      const planned = planFix({
-        finding,
-        fix,
-        catalogue,
-        snapshot,
-        now,
-        lifetimeSeconds: planLifetime,
-        id: newId(),
-        reportId: report,
-      })
-      return planned.kind === 'planned' ? [planned.plan] : []
-    }),
-  )
+  if (!catalogue) return { plans: [], findings }
+  const plans: FixPlan[] = []
+  const planned = (finding: Finding, fix: Fix): Fix => {
+    if (fix.kind === 'manual') return fix
+    const request = { finding, fix, catalogue, snapshot, reportId, now: timestamp(clock()), id: newId() }
+    const planning = planFix({ ...request, lifetimeSeconds: planLifetime })
+    if (planning.kind === 'planned') plans.push(planning.plan)
+    if (planning.kind === 'planned') return fix
+    return { kind: 'manual', title: fix.title, change: `perfbot cannot do it now: ${planning.reason}` }
+  }
+  return {
+    findings: findings.map((finding) => ({
+      ...finding,
+      fixes: finding.fixes.map((fix) => planned(finding, fix)),
+    })),
+    plans,
+  }
 }
 
-/** Measures, diagnoses, composes, plans the fixes, stores, and has the summary written. */
+/** Measures, diagnoses, plans the fixes, composes, stores, and has the summary written. */
 export async function takeReport(request: ReportRequest, ports: ReportingPorts): Promise<Report> {
-  const { store, host, thresholds, targets } = ports
+  const { store, host, thresholds, targets, gaps } = ports
   const previous = await previousReport(ports, request.comparedWith ?? 'last')
   const snapshot = await ports.snapshot()
   const recent = await store.snapshotsSince(host, before(snapshot.takenAt, HISTORY), HISTORY_LENGTH)
-  const { checks, findings } = diagnose({ snapshot, history: { recent }, thresholds })
-  const composition = compose({
-    id: ports.newId(),
-    snapshot,
-    findings,
-    checks,
-    gaps: ports.gaps,
-    targets,
-    previous,
-  })
+  const { checks, findings: found } = diagnose({ snapshot, history: { recent }, thresholds })
+  const id = ports.newId()
+  const { findings, plans } = planFixes(found, snapshot, id, ports)
+  const composition = compose({ id, snapshot, findings, checks, gaps, targets, previous })
   const text = ports.summarise(composition)
   const draft: Report = {
     ...composition,
@@ -108,11 +106,11 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
   }
 
   await store.saveSnapshot(snapshot)
+  if (request.inPassing) return draft
   await store.saveReport(draft)
-  for (const plan of plansFor(findings, snapshot, draft.id, ports)) await store.savePlan(plan)
+  for (const plan of plans) await store.savePlan(plan)
   request.composed?.(draft)
 
-  if (request.narrated === false) return draft
   const report: Report = { ...draft, narrative: await ports.narrate(draft) }
   await store.saveReport(report)
   return report

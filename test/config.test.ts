@@ -70,6 +70,25 @@ thresholds:
     expect(config.ollama.contextTokens).toBe(4096)
   })
 
+  it('refuses what would fail only later: schedules, time zones, names that are the same, a digest for nobody', () => {
+    const text = `collect: { schedule: every minute }
+postgres:
+  - { name: main, url: postgres://a/b }
+  - { name: main, url: postgres://c/d }
+slack:
+  channels: [ops]
+  digest: { timezone: Mars/Phobos }
+`
+    expect(mistakesIn(text)).toEqual([
+      'perfbot.yaml:1:12: collect.schedule: must be a cron expression such as "0 9 * * 1-5"',
+      'perfbot.yaml:2:1: postgres: must have names that differ',
+      'perfbot.yaml:7:13: slack.digest.timezone: must be a time zone such as Europe/Berlin',
+    ])
+    expect(mistakesIn('slack: { digest: {} }')).toEqual([
+      expect.stringContaining('slack.digest: needs slack.channels'),
+    ])
+  })
+
   it('never repeats a secret that is wrong', () => {
     const text = mistakesIn('postgres: [{ name: main, url: "mysql://app:hunter2@db" }]').join()
     expect(text).toContain('postgres.0.url')

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPerfbot } from '../app.ts'
-import type { Config } from '../config.ts'
+import { type Config, ConfigFailure } from '../config.ts'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../demo/postgres.ts'
 import { startPlayground } from '../playground/server.ts'
 import { createFace } from '../slack/face.ts'
@@ -16,6 +16,10 @@ type Undo = () => Promise<unknown>
 async function undoAll(undos: readonly Undo[]): Promise<void> {
   for (const undo of undos.toReversed()) await undo().catch(() => {})
 }
+
+/** Names are unique, and somebody may have a database called demo. */
+const demoName = ({ postgres }: Config): string =>
+  postgres.some(({ name }) => name === 'demo') ? 'throw-away' : 'demo'
 
 /**
  * The configuration of the demonstration: this machine as it is, a data folder that goes with the demonstration, a
@@ -31,23 +35,37 @@ function demoConfig(
     ...config,
     dataDirectory: directory,
     postgres: database
-      ? [...config.postgres, { name: 'demo', url: database.superuserUrl, configured: true }]
+      ? [...config.postgres, { name: demoName(config), url: database.superuserUrl, configured: true }]
       : config.postgres,
     approvers: { users: [approver], userGroups: [] },
     slack: { ...config.slack, channels: ['ops'] },
   }
 }
 
-/** A database that does not start is no reason not to show the rest. */
-async function databaseOrReason(): Promise<{ database: ThrowawayPostgres | null; reason: string }> {
-  try {
-    return { database: await startThrowawayPostgres(), reason: '' }
-  } catch (error) {
-    return {
-      database: null,
-      reason: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
-    }
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? ''
+
+const portFailure = (error: unknown, port: number): unknown =>
+  (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    ? new ConfigFailure(
+        `Port ${port} is taken, perhaps by another demonstration. Take another: npm run demo -- --port 0`,
+      )
+    : error
+
+/** The two that take a moment, side by side. Each is undone whatever becomes of the other. */
+async function startSurroundings(port: number, undos: Undo[]) {
+  const [playground, database] = await Promise.allSettled([
+    startPlayground({ port, page: true }),
+    startThrowawayPostgres(),
+  ])
+  if (database.status === 'fulfilled') undos.push(() => database.value.stop())
+  if (playground.status === 'rejected') throw portFailure(playground.reason, port)
+  undos.push(() => playground.value.close())
+  // A database that does not start is no reason not to show the rest.
+  if (database.status === 'rejected') {
+    say(`No throw-away PostgreSQL for the demonstration: ${reasonOf(database.reason)}`)
   }
+  return { playground: playground.value, database: database.status === 'fulfilled' ? database.value : null }
 }
 
 /** The bot on a local stand-in for Slack: nothing is needed but Node, and nothing leaves the machine. */
@@ -55,34 +73,30 @@ export async function runDemo(
   configFile: string | undefined,
   options: { readonly port: number },
 ): Promise<void> {
+  // Listened for from the start, so that Ctrl-C never leaves anything behind.
+  const stopped = untilStopped()
   const config = await readConfig(configFile)
   const logger = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel)
   surviveMishaps(logger)
   const undos: Undo[] = []
   try {
     say('Starting the playground …')
+    const { playground, database } = await startSurroundings(options.port, undos)
     const directory = await mkdtemp(join(tmpdir(), 'perfbot-demo-'))
     undos.push(() => rm(directory, { recursive: true, force: true }))
-    const [playground, { database, reason }] = await Promise.all([
-      startPlayground({ port: options.port, page: true }),
-      databaseOrReason(),
-    ])
-    undos.push(() => playground.close())
-    if (database) undos.push(() => database.stop())
-    else say(`No throw-away PostgreSQL for the demonstration: ${reason}`)
 
     const approver = playground.users.find((user) => user.name === 'you')?.id ?? ''
     const perfbot = await createPerfbot(demoConfig(config, directory, database, approver), logger)
     undos.push(() => perfbot.close())
     const { botToken, appToken, slackApiUrl } = playground
     const face = createFace({ perfbot, logger, botToken, appToken, apiUrl: slackApiUrl })
-    const [channel] = await face.start()
     undos.push(() => face.stop())
+    const [channel] = await face.start()
 
     say(`\n  ${playground.url}\n`)
     say('Open it: the bot posts a report about this machine. Type /perf help there. Ctrl-C ends it.')
     if (channel) await face.postReport(channel.id)
-    await untilStopped()
+    await stopped
   } finally {
     await undoAll(undos)
   }

@@ -39,6 +39,14 @@ function warnOfNoApprovers({ config }: Perfbot, logger: Logger): void {
   )
 }
 
+async function connect(face: Face): Promise<void> {
+  try {
+    await face.start()
+  } catch (error) {
+    throw new ConfigFailure(`perfbot could not connect to Slack: ${explain(error)}`, { cause: error })
+  }
+}
+
 export async function runStart(configFile: string | undefined): Promise<void> {
   const config = await readConfig(configFile)
   const { botToken, appToken, apiUrl, channels } = config.slack
@@ -47,17 +55,23 @@ export async function runStart(configFile: string | undefined): Promise<void> {
   surviveMishaps(logger)
   await withPerfbot(config, logger, async (perfbot) => {
     warnOfNoApprovers(perfbot, logger)
+    for (const plan of await perfbot.closeInterrupted()) {
+      logger.error(
+        { plan: plan.id },
+        `"${plan.title}" was cut off when perfbot last ended: look at ${plan.target.name}`,
+      )
+    }
     const face = createFace({ perfbot, logger, botToken, appToken, apiUrl })
     try {
-      await face.start()
-    } catch (error) {
-      throw new ConfigFailure(`perfbot could not connect to Slack: ${explain(error)}`, { cause: error })
+      await connect(face)
+      const schedule = startSchedule(jobsOf(perfbot, face), logger)
+      logger.info({ host: config.host, channels }, 'perfbot is connected; /perf report in Slack')
+      const signal = await untilStopped()
+      logger.info({ signal }, 'stopping')
+      await schedule.stop()
+    } finally {
+      // Also after a failed start: a connection that stays open would take its share of the events.
+      await face.stop().catch((error: unknown) => logger.debug({ err: error }, 'the connection was not open'))
     }
-    const schedule = startSchedule(jobsOf(perfbot, face), logger)
-    logger.info({ host: config.host, channels }, 'perfbot is connected; /perf report in Slack')
-    const signal = await untilStopped()
-    logger.info({ signal }, 'stopping')
-    await schedule.stop()
-    await face.stop()
   })
 }

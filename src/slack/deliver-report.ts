@@ -51,12 +51,14 @@ export async function deliverReport(
   const { perfbot, poster, logger } = delivery
   const { host } = perfbot.config
   let posted: Posted = await poster.post(place, progressMessage(host, 'Measuring …'))
+  let isShown = false
 
   // Edits go out one after the other, so that a slow one cannot overtake the next; one that failed holds up none.
   let edits: Promise<void> = Promise.resolve()
   const show = (report: Report, writing: boolean): Promise<void> => {
     const edit = async () => {
       posted = await poster.update(posted, reportMessage(report, await perfbot.fixesOf(report.id), writing))
+      isShown = true
     }
     edits = edits.catch(() => {}).then(edit)
     return edits
@@ -80,7 +82,11 @@ export async function deliverReport(
     )
     return report
   } catch (error) {
-    await poster.update(posted, progressMessage(host, `The report could not be made: ${explain(error)}`))
+    // A report that stands there is worth more than the news that something about it failed.
+    await edits.catch(() => {})
+    if (!isShown) {
+      await poster.update(posted, progressMessage(host, `The report could not be made: ${explain(error)}`))
+    }
     throw error
   }
 }

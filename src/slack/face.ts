@@ -55,16 +55,16 @@ export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: Face
   listenToClicks(app, parts, guard, once)
   app.error(async (error) => logger.error({ err: error }, explain(error)))
 
-  let channels: readonly Channel[] = []
+  const channels = () => findChannels(client, perfbot.config.slack.channels, logger)
   return {
     async start() {
       await app.init()
       await app.start()
-      channels = await findChannels(client, perfbot.config.slack.channels, logger)
-      return channels
+      return channels()
     },
     async postDigest() {
-      for (const { id, name } of channels) {
+      // Asked anew each time: somebody may have invited perfbot since.
+      for (const { id, name } of await channels()) {
         await guard(
           `digest in #${name}`,
           () => deliverReport({ channel: id }, parts, 'yesterday'),

@@ -1,4 +1,5 @@
 import type { App } from '@slack/bolt'
+import { z } from 'zod'
 import { approveFix } from './actions/approve-fix.ts'
 import { reviewFix } from './actions/review-fix.ts'
 import { mrkdwn, section } from './blocks.ts'
@@ -8,6 +9,17 @@ import type { Once } from './once.ts'
 import type { FaceParts } from './subcommand.ts'
 import { ACTIONS, ReviewValue, VIEWS } from './views/buttons.ts'
 import { ApprovalMetadata } from './views/fix-modal.ts'
+
+const ClickedMessage = z.object({ ts: z.string(), thread_ts: z.string().optional() })
+
+/**
+ * The message with the button, and the root of the thread in which it is or would be. Null for one person's eyes only:
+ * such a message has no thread and cannot be edited.
+ */
+function messageOf({ message }: { message?: unknown }): { ts: string; thread: string } | null {
+  const parsed = ClickedMessage.safeParse(message)
+  return parsed.success ? { ts: parsed.data.ts, thread: parsed.data.thread_ts ?? parsed.data.ts } : null
+}
 
 /** What people click: the buttons of a report, and the approval in the window that shows a fix. */
 export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: Once): void {
@@ -19,7 +31,10 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
     await ack()
     const channel = body.channel?.id
     if (!channel || !once(body.trigger_id)) return
-    await guard('measure again', () => deliverReport({ channel }, parts), tell(channel, body.user.id))
+    // A report that stands in a thread is measured again there.
+    const shown = messageOf(body)
+    const place = shown && shown.thread !== shown.ts ? { channel, thread: shown.thread } : { channel }
+    await guard('measure again', () => deliverReport(place, parts), tell(channel, body.user.id))
   })
 
   const review = new RegExp(`^${ACTIONS.reviewFix}:`)
@@ -31,9 +46,9 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
       'review a fix',
       () => {
         const value = ReviewValue.parse(JSON.parse(action.value ?? ''))
-        // A message for one person's eyes only has no thread and cannot be edited.
-        const message = body.container.is_ephemeral ? '' : (body.message?.ts ?? '')
-        const thread = message === '' ? '' : (body.message?.thread_ts ?? message)
+        const shown = body.container.is_ephemeral ? null : messageOf(body)
+        const message = shown?.ts ?? ''
+        const thread = shown?.thread ?? ''
         return reviewFix(
           { value, user: body.user.id, triggerId: body.trigger_id, channel, thread, message },
           client,

@@ -7,13 +7,14 @@ import { codeOf } from './platform-errors.ts'
 import type { TableMessage } from './views/report-thread.ts'
 
 export type Place = { readonly channel: string; readonly thread?: string | undefined }
-export type Posted = { readonly channel: string; readonly ts: string }
+export type Posted = Place & { readonly ts: string }
 
 /** Posts and edits messages. */
 export type Poster = {
   post(place: Place, message: Message): Promise<Posted>
   /** Edits a message; one that was deleted meanwhile is posted anew. */
   update(posted: Posted, message: Message): Promise<Posted>
+  /** For one person's eyes only: there, or where perfbot is not in the channel, in a direct message. */
   whisper(place: Place, user: string, message: Message): Promise<void>
   postTable(place: Place, table: TableMessage): Promise<Posted>
   upload(
@@ -26,6 +27,9 @@ export type Poster = {
 const QUIET = { unfurl_links: false, unfurl_media: false } as const
 
 const threadOf = ({ thread }: Place) => (thread === undefined ? {} : { thread_ts: thread })
+
+/** Codes of a channel in which nothing can be whispered. */
+const UNREACHABLE = new Set(['not_in_channel', 'channel_not_found', 'user_not_in_channel', 'is_archived'])
 
 const notification = ({ text }: Message): string => shortened(mrkdwn(text), LIMITS.messageText)
 
@@ -41,7 +45,7 @@ export function createPoster(client: WebClient, logger: Logger): Poster {
       ...threadOf(place),
       ...QUIET,
     })
-    return { channel: channel ?? place.channel, ts: ts as string }
+    return { ...place, channel: channel ?? place.channel, ts: ts as string }
   }
 
   return {
@@ -57,17 +61,22 @@ export function createPoster(client: WebClient, logger: Logger): Poster {
         return posted
       } catch (error) {
         if (codeOf(error) !== 'message_not_found') throw error
-        return post({ channel: posted.channel }, message)
+        return post(posted, message)
       }
     },
     async whisper(place, user, message) {
-      await client.chat.postEphemeral({
-        channel: place.channel,
-        user,
-        text: notification(message),
-        blocks: message.blocks,
-        ...threadOf(place),
-      })
+      try {
+        await client.chat.postEphemeral({
+          channel: place.channel,
+          user,
+          text: notification(message),
+          blocks: message.blocks,
+          ...threadOf(place),
+        })
+      } catch (error) {
+        if (!UNREACHABLE.has(codeOf(error) ?? '')) throw error
+        await post({ channel: user }, message)
+      }
     },
     async postTable(place, table) {
       if (tablesRefused) return post(place, table.plain)

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
 import { Report } from '../../src/model/report.ts'
@@ -93,6 +94,26 @@ describe('with bad input, the message is clear and the report still arrives:', (
     const { report } = await reportWith('dataDirectory: broken')
     expect(gapOf(report, 'store')).toMatchObject({ reason: expect.stringContaining('not a SQLite database') })
     expect(await readFile(file, 'utf8')).toBe('my diary, not to be lost')
+  })
+
+  it('a record that can no longer be read: it is passed over', async () => {
+    await reportWith('dataDirectory: damaged')
+    const database = new DatabaseSync(join(directory, 'damaged/perfbot.sqlite'))
+    database.exec("UPDATE snapshots SET document = '{}'; UPDATE reports SET document = 'no JSON'")
+    database.close()
+    const { report } = await reportWith('dataDirectory: damaged')
+    expect(report.verdict).not.toBe('unknown')
+    expect(report.changes).toBeNull()
+  })
+
+  it('a port that is taken: the demonstration says so and ends', async () => {
+    const server = createServer(() => {})
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const { code, stderr } = await perfbot(['demo', '--port', String(port)])
+    server.close()
+    expect(code).toBe(2)
+    expect(stderr).toContain(`Port ${port} is taken`)
   })
 
   it('no tokens: they are named, with where to get them, and with the demonstration', async () => {

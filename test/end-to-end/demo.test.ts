@@ -20,7 +20,6 @@ async function startDemo(temporary: string): Promise<{ demo: ChildProcess; addre
       PATH: process.env.PATH,
       HOME: temporary,
       TMPDIR: temporary,
-      DOCKER_HOST: `unix://${temporary}/none.sock`,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -28,7 +28,14 @@ export async function approveFix(user: string, metadata: ApprovalMetadata, parts
   const plan = await perfbot.plan(metadata.plan)
   const person = await people.personOf(user)
   const refused = plan ? await perfbot.whyNot(plan, person) : null
-  const posted = plan && !refused ? await poster.post(place, approvedMessage(plan, user, 'Applying …')) : null
+  // Where nothing can be posted, the fix is applied all the same: what came of it is told in a direct message.
+  const posted =
+    plan && !refused
+      ? await poster.post(place, approvedMessage(plan, user, 'Applying …')).catch((error: unknown) => {
+          logger.warn({ reason: explain(error) }, 'the progress of a fix is not shown')
+          return null
+        })
+      : null
 
   const result = await perfbot.approve({
     planId: metadata.plan,
@@ -47,7 +54,7 @@ export async function approveFix(user: string, metadata: ApprovalMetadata, parts
     return
   }
   const message = executionMessage(result.plan, result.execution)
-  await (posted ? poster.update(posted, message) : poster.post(place, message))
+  await (posted ? poster.update(posted, message) : poster.whisper(place, user, message))
   await refreshReport(metadata, parts).catch((error: unknown) =>
     logger.warn({ reason: explain(error) }, 'the report was not brought up to date'),
   )

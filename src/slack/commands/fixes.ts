@@ -20,7 +20,7 @@ export const fixes: Subcommand = {
       blocks: [
         ...shown.flatMap((plan) => [
           section(`*${mrkdwn(plan.title)}*\n${plan.risk} risk, valid until ${slackDate(plan.expiresAt)}`),
-          actions([reviewFixButton(plan, plan.reportId)]),
+          actions([reviewFixButton(plan, plan.reportId, '')]),
         ]),
         ...(plans.length > shown.length
           ? [context(`${plans.length - shown.length} more are not shown.`)]

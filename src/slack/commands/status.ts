@@ -7,7 +7,7 @@ export const status: Subcommand = {
   name: 'status',
   summary: 'How it stands in a few lines, for you alone',
   async run({ perfbot, answer }) {
-    const report = await perfbot.takeReport({ narrated: false })
+    const report = await perfbot.takeReport({ inPassing: true })
     const measured = report.scoreboard.filter((score) => score.measured !== null)
     const worst = report.findings
       .slice(0, 5)

@@ -11,7 +11,7 @@ export const VIEWS = { approveFix: 'approve_fix' } as const
 export const ReviewValue = z.object({
   plan: z.string(),
   report: z.string(),
-  /** The message of the report, where the button stands in its thread. */
+  /** The message of the report, where the button stands elsewhere; empty where there is none. */
   message: z.string().optional(),
 })
 export type ReviewValue = z.infer<typeof ReviewValue>
