@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { PageFile } from './build-page.ts'
 import { answerApi, answerResponseUrl, answerUpload, type RateLimit } from './http/api.ts'
 import { sendJson } from './http/body.ts'
+import { createPageKey } from './http/page-key.ts'
 import { answerPage } from './http/ui.ts'
 import type { Outcome } from './person/context.ts'
 import { createPeople, type People } from './person/people.ts'
@@ -101,6 +102,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   const pageFiles: Map<string, PageFile> = options.page
     ? await (await import('./build-page.ts')).buildPage()
     : new Map()
+  const pageKey = createPageKey()
   let host = ''
 
   const people = createPeople(
@@ -134,13 +136,21 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
       case 'upload':
         return answerUpload(request, response, url, workspace)
       case 'ui':
+        if (!pageKey.isHeldBy(request)) return sendJson(response, { ok: false, error: 'forbidden' }, 403)
         return answerPage(pageServer, request, response, url)
       default:
-        return sendPageFile(response, url)
+        return sendPageFile(request, response, url)
     }
   }
 
-  function sendPageFile(response: ServerResponse, url: URL): void {
+  function sendPageFile(request: IncomingMessage, response: ServerResponse, url: URL): void {
+    if (!pageKey.isIn(url) && !pageKey.isHeldBy(request)) {
+      response
+        .writeHead(403, { 'content-type': 'text/plain' })
+        .end('Open the whole address that was printed.\n')
+      return
+    }
+    response.setHeader('set-cookie', pageKey.cookie)
     const file = pageFiles.get(url.pathname === '/' ? '/index.html' : url.pathname)
     if (!file) {
       sendJson(response, { ok: false, error: 'not_found' }, 404)
@@ -180,7 +190,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   return {
     ...people,
     clickButton: people.performAction,
-    url: `http://${host}/?user=${pageUser}`,
+    url: `http://${host}/?user=${pageUser}&key=${pageKey.text}`,
     slackApiUrl: `http://${host}/api/`,
     botToken: workspace.botToken,
     appToken: workspace.appToken,

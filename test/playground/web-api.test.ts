@@ -170,7 +170,7 @@ test('people, groups and conversations are listed', async () => {
   })
 })
 
-test('another web site can neither act at the page nor read from it', async () => {
+test('another web site, and whoever has not the whole address, can neither act at the page nor read from it', async () => {
   const body = JSON.stringify({ user: you, channel: channelId('ops'), text: 'hello' })
   const address = new URL('/ui/message', playground.url)
   const act = async (headers: Record<string, string>) =>
@@ -179,5 +179,11 @@ test('another web site can neither act at the page nor read from it', async () =
   expect(await act({ ...json, origin: 'https://evil.example' })).toBe(403)
   expect(await act(json)).toBe(403)
   expect(await act({ 'content-type': 'text/plain', origin: address.origin })).toBe(403)
-  expect(await act({ ...json, origin: address.origin })).toBe(200)
+  const ours = { ...json, origin: address.origin }
+  expect(await act(ours)).toBe(403)
+  expect((await fetch(address.origin)).status).toBe(403)
+  const first = await fetch(playground.url)
+  const [cookie = ''] = (first.headers.get('set-cookie') ?? '').split(';')
+  expect(await act({ ...ours, cookie })).toBe(200)
+  expect(await act({ ...ours, cookie: `${cookie}0` })).toBe(403)
 })
