@@ -10,20 +10,24 @@ function within(context: Context, window: Seconds): Snapshot[] {
 }
 
 /**
- * Whether `holds` was true in every reading of the last `window`. A single reading proves nothing: with
- * readings that span less than half of the window it is not known, and null.
+ * Whether `holds` was true in every reading of the last `window`; null of a snapshot says that it was not read then,
+ * and leaves that one out. A single reading proves nothing: with readings that span less than half of the window it
+ * is not known, and null.
  */
 export function heldFor(
   context: Context,
   window: Seconds,
-  holds: (past: Snapshot) => boolean,
+  holds: (past: Snapshot) => boolean | null,
 ): boolean | null {
-  const readings = within(context, window)
-  if (!holds(context.snapshot)) return false
-  const first = readings[0] as Snapshot
-  if (secondsBetween(first.takenAt, context.snapshot.takenAt) < window / 2) return null
+  if (holds(context.snapshot) === false) return false
+  const readings = within(context, window).filter((past) => holds(past) !== null)
+  const first = readings[0]
+  if (!first || isTooShort(secondsBetween(first.takenAt, context.snapshot.takenAt), window)) return null
   return readings.every(holds)
 }
+
+/** Readings over less than half of a window say too little of it. */
+export const isTooShort = (span: Seconds, window: Seconds): boolean => span < window / 2
 
 /** By how much a counter grew within `window`; null when it was not read before or started anew. */
 export function growth(

@@ -14,8 +14,13 @@ const of = <Value>(context: Context, kind: TargetKind, name: string, value: Valu
 export const machine = (context: Context): Subject<HostReading>[] =>
   context.snapshot.machine ? [of(context, 'host', context.snapshot.host, context.snapshot.machine)] : []
 
+/** Two engines can each have one of the same name: then the engine tells them apart. */
 export const containers = (context: Context): Subject<ContainerReading>[] =>
-  context.snapshot.containers.map((container) => of(context, 'container', container.name, container))
+  context.snapshot.containers.map((container, _, all) => {
+    const subject = of(context, 'container', container.name, container)
+    const isAlone = all.every(({ name, engine }) => name !== container.name || engine === container.engine)
+    return isAlone ? subject : { ...subject, part: container.engine }
+  })
 
 export const gpus = (context: Context): Subject<GpuReading>[] =>
   context.snapshot.gpus.map((gpu) => of(context, 'gpu', String(gpu.index), gpu))
@@ -26,12 +31,17 @@ export const databases = (context: Context): Subject<PostgresReading>[] =>
 export const ollamas = (context: Context): Subject<OllamaReading>[] =>
   context.snapshot.models.map((ollama) => of(context, 'ollama', ollama.url, ollama))
 
-/** The parts of each subject, each a subject of its own on the same target. */
+/**
+ * The parts of each subject, each a subject of its own on the same target. Of several with one name, the first: they
+ * would be one finding twice (a mount over another one, a model that is loaded in two versions).
+ */
 export const partsOf = <Whole, Part>(
   subjects: readonly Subject<Whole>[],
   parts: (whole: Whole) => readonly Part[],
   named: (part: Part) => string,
 ): Subject<Part>[] =>
   subjects.flatMap(({ target, value }) =>
-    parts(value).map((part) => ({ target, value: part, part: named(part) })),
+    [...Map.groupBy(parts(value), named)].flatMap(([part, [first]]) =>
+      first === undefined ? [] : [{ target, value: first, part }],
+    ),
   )

@@ -10,6 +10,8 @@ const positive = (value: number) => z.number().positive().default(value)
 export const Thresholds = z.strictObject({
   // Host. The kernel's PSI documentation gives no limits; these are Facebook's oomd's and netdata's order of size.
   cpuPressure: share(0.25),
+  /** Tasks also wait for the quota of their own cgroup: below this the CPUs themselves are not what is short. */
+  cpuPressureBusy: share(0.5),
   cpuBusy: share(0.9),
   /** Tasks that run or wait, for each processor: node-mixin alerts above 1.5. */
   runnablePerCpu: positive(1.5),
@@ -33,6 +35,8 @@ export const Thresholds = z.strictObject({
   restarts: positive(3),
   /** working set / limit; cAdvisor-based alerts agree on 0.9. */
   containerMemory: share(0.9),
+  /** After an OOM kill, a highest use since below this share of the limit gives no reason to raise it. */
+  containerMemoryAmple: share(0.5),
   /** Headroom that a proposed limit leaves above the highest use seen. */
   memoryHeadroom: positive(1.3),
   /** Throttled periods / periods: kubernetes-mixin's CPUThrottlingHigh. */

@@ -38,7 +38,10 @@ export const ContainerReading = z.object({
   state: ContainerState,
   /** Of the last run, once it has ended; null while one lasts: the engine forgets the code at each start. */
   exitCode: z.number().nullable(),
-  /** Can be false when only a child process was killed: see `usage.oomKills`. */
+  /**
+   * Of the last run that ended so: Docker 20.10 leaves it set while the next run lasts. Can be false when only a
+   * child process was killed: see `usage.oomKills`.
+   */
   oomKilled: z.boolean(),
   restartCount: z.number(),
   startedAt: Timestamp.nullable(),
@@ -73,6 +76,23 @@ export const ContainerReading = z.object({
   usage: ContainerUsage.nullable(),
 })
 export type ContainerReading = z.infer<typeof ContainerReading>
+
+/** SIGTERM (143) and SIGKILL (137) without OOM are how `docker stop` ends a container: somebody wanted it. */
+export const wasStopped = ({ exitCode, oomKilled }: ContainerReading): boolean =>
+  exitCode === 143 || (exitCode === 137 && !oomKilled)
+
+/**
+ * Whether it is down when it does not run, and not a job that is done or something that nobody started. Compose
+ * starts services with the policy "no": one that ended with an error was meant to run, or to end well.
+ */
+export function isMeantToRun(container: ContainerReading): boolean {
+  const { state, exitCode, compose, restartPolicy } = container
+  if (state === 'running' || state === 'restarting') return true
+  if (state === 'created') return false
+  if (exitCode === 0) return restartPolicy.name === 'always' || restartPolicy.name === 'unless-stopped'
+  if (restartPolicy.name !== 'no') return true
+  return compose !== null && exitCode !== null && !wasStopped(container)
+}
 
 /**
  * The last lines that a container wrote, oldest first, with secrets redacted. Why the engine could not start

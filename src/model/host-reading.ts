@@ -48,7 +48,10 @@ export const HostReading = z.object({
     model: z.string(),
     /** Logical processors. */
     count: z.number(),
-    /** 1 − idle − iowait: iowait is idle time with I/O outstanding. */
+    /**
+     * 1 − idle − iowait (iowait is idle time with I/O outstanding), less what perfbot itself used meanwhile: neither
+     * here nor in user and system is the reading itself counted.
+     */
     busyRatio: Ratio,
     userRatio: Ratio,
     systemRatio: Ratio,
@@ -97,7 +100,10 @@ export const HostReading = z.object({
       drops: PerSecond,
     }),
   ),
-  /** The few that use most CPU, then the few that use most memory; no command lines, which hold secrets. */
+  /**
+   * The few that use most CPU, then the few that use most memory, perfbot itself not among them; no command lines,
+   * which hold secrets.
+   */
   topProcesses: z.array(ProcessReading),
 })
 export type HostReading = z.infer<typeof HostReading>

@@ -11,9 +11,6 @@ export const Target = z.object({
 })
 export type Target = z.infer<typeof Target>
 
-export const sameTarget = (left: Target, right: Target): boolean =>
-  left.kind === right.kind && left.host === right.host && left.name === right.name
-
 /** "container api", "PostgreSQL main", "host web-1". */
 export function describeTarget(target: Target): string {
   const nouns: Record<TargetKind, string> = {

@@ -21,7 +21,7 @@ export type Composition = {
 }
 
 /** "1 critical, 2 high". */
-export function countBySeverity(findings: readonly { severity: Severity }[]): string {
+function countBySeverity(findings: readonly { severity: Severity }[]): string {
   return SEVERITIES.map(
     (severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const,
   )
@@ -33,16 +33,29 @@ export function countBySeverity(findings: readonly { severity: Severity }[]): st
 function verdictOf(snapshot: Snapshot, findings: readonly Finding[]): Report['verdict'] {
   if (findings.some((finding) => finding.severity === 'critical')) return 'critical'
   if (findings.some((finding) => finding.severity !== 'low')) return 'attention'
-  const sawSomething = snapshot.collectors.some((run) => run.succeeded)
-  return sawSomething ? 'healthy' : 'unknown'
+  if (!snapshot.collectors.some((run) => run.succeeded)) return 'unknown'
+  // Who could not look may not say that all is well.
+  return unread(snapshot).length > 0 ? 'attention' : 'healthy'
 }
+
+/** What should have been readable. What is not here at all leaves nothing unsaid. */
+const unread = ({ gaps }: Snapshot): Gap[] => gaps.filter((gap) => gap.kind === 'failed')
+
+/** "Containers" → "containers"; the names "PostgreSQL main", "GPUs" and "Ollama" keep their capitals. */
+const inSentence = (missing: string): string =>
+  /^(?!Ollama)[A-Z][a-z]+\b/.test(missing) ? missing.charAt(0).toLowerCase() + missing.slice(1) : missing
+
+/** "containers", "3 things". */
+const describeUnread = (gaps: readonly Gap[]): string =>
+  gaps.length === 1 && gaps[0] ? inSentence(gaps[0].missing) : counted(gaps.length, 'thing')
 
 function headlineOf(
   verdict: Report['verdict'],
-  host: string,
+  snapshot: Snapshot,
   findings: readonly Finding[],
   passed: number,
 ): string {
+  const { host } = snapshot
   const worst = findings[0]
   switch (verdict) {
     case 'unknown':
@@ -52,13 +65,16 @@ function headlineOf(
         ? `${host} is fine: ${counted(passed, 'check')} passed, ${counted(findings.length, 'small thing')} to improve.`
         : `${host} is fine: ${counted(passed, 'check')} passed.`
     case 'attention':
+      if (findings.every((finding) => finding.severity === 'low')) {
+        return `${host}: ${counted(passed, 'check')} passed, but ${describeUnread(unread(snapshot))} could not be read.`
+      }
       return `${host} needs attention (${countBySeverity(findings)}).`
     case 'critical':
       return `${host} has a critical problem (${countBySeverity(findings)}).`
   }
 }
 
-export const passedChecks = (checks: readonly Check[]): number =>
+const passedChecks = (checks: readonly Check[]): number =>
   checks.filter((check) => check.verdict === 'passed').length
 
 /** The report without its words: those are written by a model, or computed, from what is composed here. */
@@ -73,7 +89,7 @@ export function compose(composition: Composition): Omit<Report, 'narrative'> {
     host: snapshot.host,
     createdAt: snapshot.takenAt,
     verdict,
-    headline: headlineOf(verdict, snapshot.host, findings, passedChecks(checks)),
+    headline: headlineOf(verdict, snapshot, findings, passedChecks(checks)),
     snapshot: {
       id: snapshot.id,
       takenAt: snapshot.takenAt,

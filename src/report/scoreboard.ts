@@ -1,4 +1,4 @@
-import type { ContainerReading } from '../model/container-reading.ts'
+import { type ContainerReading, isMeantToRun } from '../model/container-reading.ts'
 import type { Report, Score } from '../model/report.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { NumericUnit } from '../model/units.ts'
@@ -17,15 +17,11 @@ type Kpi = {
 
 const most = (values: readonly number[]): number | null => (values.length === 0 ? null : Math.max(...values))
 
-/** A one-off job that ended well is not down, and neither is what somebody stopped by hand without a policy. */
-const meantToRun = (container: ContainerReading): boolean =>
-  container.state !== 'created' && (container.restartPolicy.name !== 'no' || container.state === 'running')
-
 const isUp = (container: ContainerReading): boolean =>
   container.state === 'running' && container.health?.status !== 'unhealthy'
 
 function shareUp(snapshot: Snapshot): number | null {
-  const expected = snapshot.containers.filter(meantToRun)
+  const expected = snapshot.containers.filter(isMeantToRun)
   return expected.length === 0 ? null : expected.filter(isUp).length / expected.length
 }
 

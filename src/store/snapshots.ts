@@ -6,7 +6,7 @@ import type { Tables } from './tables.ts'
 
 export type SnapshotStore = {
   saveSnapshot(snapshot: Snapshot): Promise<void>
-  /** Oldest first, of one host, taken at or after `since`. */
+  /** The newest `limit` of one host, taken at or after `since`; oldest first. */
   snapshotsSince(host: string, since: Timestamp, limit: number): Promise<Snapshot[]>
 }
 
@@ -31,11 +31,11 @@ export function snapshotStore(db: Kysely<Tables>, onDamage: OnDamage): SnapshotS
         .select(['id', 'document'])
         .where('host', '=', host)
         .where('taken_at', '>=', since)
-        .orderBy('taken_at')
-        .orderBy('id')
+        .orderBy('taken_at', 'desc')
+        .orderBy('id', 'desc')
         .limit(limit)
         .execute()
-      return readable(rows, (row) => parseRow('snapshots', Snapshot, row), onDamage)
+      return readable(rows.toReversed(), (row) => parseRow('snapshots', Snapshot, row), onDamage)
     },
   }
 }

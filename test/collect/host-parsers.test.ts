@@ -82,6 +82,17 @@ describe('rates between two readings', () => {
     expect(ratios.stealRatio).toBeCloseTo(0.05)
   })
 
+  it('leaves out what the reader itself used, and calls that time free', () => {
+    const later = { ...times, user: 60, system: 40, idle: 100 }
+    const own = { user: 500_000, system: 100_000 }
+    const ratios = cpuRatios(times, later, own)
+    expect(ratios.busyRatio).toBeCloseTo(0.2)
+    expect(ratios.userRatio).toBeCloseTo(0.05)
+    expect(ratios.systemRatio).toBeCloseTo(0.15)
+    // The kernel counts in ticks, so that it may count less than was used.
+    expect(cpuRatios(times, { ...times, user: 10, idle: 90 }, own).busyRatio).toBe(0)
+  })
+
   it('never falls below zero when counters were reset', () => {
     const before = { ...times, user: 1000, idle: 1000, iowait: 1000 }
     expect(Object.values(cpuRatios(before, times))).toEqual([0, 0, 0, 0, 0])

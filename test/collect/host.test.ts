@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus, freemem, totalmem, uptime } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { cpuRatios, parseProcStat } from '../../src/collect/host/proc-stat.ts'
 import { hostCollector } from '../../src/collect/host.ts'
 import { HostReading } from '../../src/model/host-reading.ts'
 import { seconds } from '../../src/model/units.ts'
@@ -32,18 +35,35 @@ describe.skipIf(process.platform !== 'linux')('the host, read from /proc', () =>
     const collector = hostCollector(seconds(0.5))
     const first = await collector.collect(AbortSignal.timeout(20_000))
     expect(first.machine?.windowSeconds).toBeLessThan(2)
+    const burner = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })
+    try {
+      await sleep(1000)
+      const second = await collector.collect(AbortSignal.timeout(20_000))
+      expect(second.machine?.windowSeconds).toBeGreaterThanOrEqual(1)
+      const seen = second.machine?.topProcesses.find(({ pid }) => pid === burner.pid)
+      // On a busy machine less than a core.
+      expect(seen?.cpuCores).toBeGreaterThan(0.2)
+      expect(seen?.cpuCores).toBeLessThan(1.2)
+      expect(seen?.residentBytes).toBeGreaterThan(5 * 1024 ** 2)
+    } finally {
+      burner.kill()
+    }
+  })
+
+  it('does not measure itself', async () => {
+    const collector = hostCollector(seconds(0.5))
+    await collector.collect(AbortSignal.timeout(20_000))
+    const statBefore = parseProcStat(await readFile('/proc/stat', 'utf8'))
     const usedBefore = process.cpuUsage()
     const begun = performance.now()
     while (performance.now() - begun < 800);
-    await sleep(200)
-    const second = await collector.collect(AbortSignal.timeout(20_000))
+    const { machine } = await collector.collect(AbortSignal.timeout(20_000))
+    const statAfter = parseProcStat(await readFile('/proc/stat', 'utf8'))
     const used = process.cpuUsage(usedBefore)
-    const window = second.machine?.windowSeconds ?? 0
-    expect(window).toBeGreaterThanOrEqual(1)
-    const own = second.machine?.topProcesses.find(({ pid }) => pid === process.pid)
-    // On a busy machine less than a core: what the kernel itself says that this process got.
-    expect(Math.abs((own?.cpuCores ?? 0) - (used.user + used.system) / 1e6 / window)).toBeLessThan(0.15)
-    expect(own?.residentBytes).toBeGreaterThan(0.5 * process.memoryUsage.rss())
+    const withOwn = cpuRatios(statBefore.cpu, statAfter.cpu).busyRatio
+    const ownShare = (used.user + used.system) / 1e6 / (machine?.windowSeconds ?? 1) / cpus().length
+    expect(withOwn - (machine?.cpu.busyRatio ?? 1)).toBeGreaterThan(ownShare / 2)
+    expect(machine?.topProcesses.map(({ pid }) => pid)).not.toContain(process.pid)
   })
 })
 

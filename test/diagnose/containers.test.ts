@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Snapshot } from '../../src/model/snapshot.ts'
 import { bytes, cores, ratio, seconds } from '../../src/model/units.ts'
 import { MEBIBYTE, makeContainer, makeHistory, minutesBefore } from '../support/snapshot.ts'
-import { findingOf, foundBy } from './support.ts'
+import { findingOf, foundBy, look } from './support.ts'
 
 const logOf = (container: { id: string; name: string }, lines: string[]) => [
   { containerId: container.id, containerName: container.name, lines },
@@ -43,6 +44,43 @@ describe('a container', () => {
     expect(foundBy({ containers: [api] })).toContain('crash-loop')
   })
 
+  it('in a crash loop is still in it a minute later, when it has not restarted since', () => {
+    const api = makeContainer({ restartCount: 9, startedAt: minutesBefore(0.3) })
+    const minuteAgo = makeHistory(1, () => ({ containers: [{ ...api, startedAt: minutesBefore(1.1) }] }))
+    expect(foundBy({ containers: [api] }, minuteAgo)).toEqual(['crash-loop'])
+    // Over the ten minutes the count tells: nine restarts that are all older are no loop.
+    const tenMinutes = makeHistory(10, () => ({ containers: [api] }))
+    expect(foundBy({ containers: [api] }, tenMinutes)).toEqual([])
+  })
+
+  it('that was in a crash loop until somebody stopped it is not', () => {
+    const stopped = { state: 'exited', restartCount: 9, finishedAt: minutesBefore(1), usage: null } as const
+    expect(foundBy({ containers: [makeContainer({ ...stopped, exitCode: 143 })] })).toEqual([])
+    const longAgo = { ...stopped, exitCode: 1, finishedAt: minutesBefore(90) }
+    expect(foundBy({ containers: [makeContainer(longAgo)] })).toEqual(['exited-error'])
+  })
+
+  it('whose end, log or cause is not known is spoken of in whole sentences', () => {
+    const told = (changes: Parameters<typeof makeContainer>[0], lines?: string[]) => {
+      const api = makeContainer({ restartCount: 9, startedAt: minutesBefore(0.2), ...changes })
+      const logs = lines ? logOf(api, lines) : []
+      const { title, rootCause } = findingOf('crash-loop', { containers: [api], logs })
+      return { title, rootCause }
+    }
+    expect(told({}, [])).toEqual({
+      title: 'api restarts again and again',
+      rootCause:
+        'How its last run ended is not known: it runs at this moment, and the engine forgets the exit code at each start. Its log is empty.',
+    })
+    expect(told({ state: 'restarting', exitCode: 1, usage: null })).toEqual({
+      title: 'api restarts again and again: ended with an error',
+      rootCause: 'Its last run ended with exit code 1: ended with an error. Its log was not read.',
+    })
+    expect(told({ state: 'restarting', exitCode: 137, usage: null }, ['bye']).rootCause).toBe(
+      'Its last run ended with exit code 137: killed by SIGKILL. Its log names no cause that is known here; its last word is below.',
+    )
+  })
+
   it('that restarted long ago and has run since is not', () => {
     expect(
       foundBy({ containers: [makeContainer({ restartCount: 5, startedAt: minutesBefore(600) })] }),
@@ -73,6 +111,39 @@ describe('a container', () => {
     })
   })
 
+  it('killed for its memory is spoken of for half an hour after it runs again, not for ever', () => {
+    const back = (minutes: number) =>
+      makeContainer({ oomKilled: true, restartCount: 1, startedAt: minutesBefore(minutes) })
+    expect(foundBy({ containers: [back(5)] })).toEqual(['oom-killed'])
+    expect(foundBy({ containers: [back(31)] })).toEqual([])
+    const down = makeContainer({
+      state: 'exited',
+      exitCode: 137,
+      oomKilled: true,
+      startedAt: minutesBefore(90),
+      finishedAt: minutesBefore(80),
+      usage: null,
+    })
+    expect(foundBy({ containers: [down] })).toEqual(['oom-killed'])
+  })
+
+  it('killed for its memory gets its limit raised once, not in each report anew', () => {
+    const killed = (limit: number, used: number) =>
+      makeContainer({
+        oomKilled: true,
+        restartCount: 1,
+        startedAt: minutesBefore(5),
+        limits: { memoryBytes: bytes(limit * MEBIBYTE), memorySwapBytes: null, cpuCores: null },
+        usage: usage({ memoryWorkingSetBytes: bytes(used * MEBIBYTE) }),
+      })
+    const kindOfFix = (containers: Snapshot['containers'], recent: Snapshot[] = []) =>
+      findingOf('oom-killed', { containers }, recent).fixes[0]?.kind
+    expect(kindOfFix([killed(512, 450)])).toBe('command')
+    const before = makeHistory(1, () => ({ containers: [killed(512, 450)] }))
+    expect(kindOfFix([killed(672, 450)], before)).toBe('manual')
+    expect(kindOfFix([killed(512, 100)])).toBe('manual')
+  })
+
   it('whose child process was killed is found by the counter of its cgroup', () => {
     const killed = (oomKills: number) => makeContainer({ usage: usage({ oomKills }) })
     expect(foundBy({ containers: [killed(2)] })).toEqual([])
@@ -91,7 +162,7 @@ describe('a container', () => {
     })
     const finding = findingOf('memory-near-limit', { containers: [webui] })
     expect(finding.title).toBe('webui uses 95.7 % of its memory limit')
-    expect(finding.rootCause).toContain('one reading')
+    expect(finding.rootCause).toContain('too few readings')
     expect(finding.fixes[0]).toMatchObject({ parameters: { memory: 640 * MEBIBYTE } })
   })
 
@@ -106,6 +177,23 @@ describe('a container', () => {
         makeHistory(10, () => ({ containers: [at(489)] })),
       ),
     ).toEqual(['memory-near-limit'])
+  })
+
+  it('at its limit is found whatever is missing of its past', () => {
+    const full = makeContainer({ usage: usage({ memoryWorkingSetBytes: bytes(502 * MEBIBYTE) }) })
+    const whole = makeHistory(10, () => ({ containers: [full] }))
+    const withGap = makeHistory(10, (before) => ({ containers: before === 5 ? [] : [full] }))
+    const unmeasured = makeHistory(10, (before) => ({
+      containers: [before === 5 ? { ...full, usage: null } : full],
+    }))
+    const young = makeHistory(10, (before) => ({ containers: before <= 3 ? [full] : [] }))
+    for (const recent of [whole, [], withGap, unmeasured, young]) {
+      expect(foundBy({ containers: [full] }, recent)).toEqual(['memory-near-limit'])
+    }
+    const causeIn = (recent: typeof whole) =>
+      findingOf('memory-near-limit', { containers: [full] }, recent).rootCause
+    expect(causeIn(withGap)).toContain('in every reading')
+    expect(causeIn(young)).toContain('too few readings')
   })
 
   it('without a memory limit is not near it', () => {
@@ -160,6 +248,29 @@ describe('a container', () => {
     const ignored = findingOf('env-ignored', { containers: [ollama] })
     expect(ignored.title).toContain('OLLAMA_CONCURRENT_REQUESTS')
     expect(ignored.fixes[0]).toMatchObject({ change: expect.stringContaining('OLLAMA_NUM_PARALLEL') })
+  })
+
+  it('of PostgreSQL may have variables of its own for its init scripts', () => {
+    const names = [
+      'POSTGRES_NON_ROOT_USER',
+      'POSTGRES_NON_ROOT_PASSWORD',
+      'POSTGRES_MULTIPLE_DATABASES',
+      'POSTGRES_PORT',
+      'POSTGRES_HOST_AUTH_METHOD',
+    ]
+    const postgres = makeContainer({
+      image: 'postgres:18',
+      environment: names.map((name) => ({ name, value: null })),
+    })
+    expect(foundBy({ containers: [postgres] })).toEqual([])
+  })
+
+  it('on two engines under one name are two, and so are their findings', () => {
+    const looping = { state: 'restarting', exitCode: 1, restartCount: 9, usage: null } as const
+    const containers = ['local', 'build'].map((engine, index) =>
+      makeContainer({ ...looping, engine, id: String(index).repeat(64) }),
+    )
+    expect(new Set(look({ containers }).findings.map(({ id }) => id)).size).toBe(2)
   })
 
   it('of another image may use those names as it likes', () => {

@@ -46,6 +46,26 @@ describe('PostgreSQL', () => {
     expect(foundBy({ databases: [database], containers: [container] })).toEqual([])
   })
 
+  it('with too much of a small memory is never told to set what it has', () => {
+    const inContainer = (memory: number, pages: number) => {
+      const container = makeContainer({
+        name: 'postgres',
+        image: 'postgres:18',
+        addresses: ['172.18.0.3'],
+        limits: { memoryBytes: bytes(memory * MEBIBYTE), memorySwapBytes: null, cpuCores: null },
+      })
+      const setting = { ...stock, setting: String(pages) }
+      const database = {
+        ...withSetting(setting),
+        address: { host: '172.18.0.3', port: 5432, database: 'app' },
+      }
+      return findingOf('pg-shared-buffers', { databases: [database], containers: [container] }).fixes[0]
+    }
+    expect(inContainer(256, 16_384)).toMatchObject({ parameters: { value: '64MB' } })
+    expect(inContainer(200, 16_384)).toMatchObject({ parameters: { value: '48MB' } })
+    expect(inContainer(32, 2048)).toMatchObject({ kind: 'manual' })
+  })
+
   it('on another machine is not judged by the memory of this one', () => {
     const remote = { ...withSetting(stock), onThisHost: false }
     const { checks, findings } = look({ databases: [remote] })
@@ -85,6 +105,26 @@ describe('PostgreSQL', () => {
     const blocking = findingOf('pg-idle-in-transaction', { databases: [session(20, 3)] })
     expect(blocking.severity).toBe('critical')
     expect(blocking.impact).toContain('3 sessions wait')
+  })
+
+  it('has one finding for all sessions of one client, and the worst of them leads', () => {
+    const session = (pid: number, idle: number, blockedSessions: number) => ({
+      pid,
+      userName: 'app',
+      applicationName: 'checkout',
+      databaseName: 'app',
+      idleSeconds: seconds(idle),
+      transactionSeconds: seconds(idle),
+      blockedSessions,
+    })
+    // The first blocks another, but only for a moment; the last does nothing wrong.
+    const idleTransactions = [session(1, 2, 9), session(2, 900, 0), session(3, 400, 2), session(4, 20, 0)]
+    const { findings } = look({ databases: [makeDatabase({ idleTransactions })] })
+    expect(findings.map(({ rule }) => rule)).toEqual(['pg-idle-in-transaction'])
+    expect(findings[0]?.fixes[0]).toMatchObject({ change: 'SELECT pg_terminate_backend(3);' })
+    expect(findings[0]?.evidence).toContainEqual(
+      expect.objectContaining({ label: 'sessions of this kind', value: 2 }),
+    )
   })
 
   it('with fsync off is in danger', () => {
@@ -134,6 +174,15 @@ describe('a GPU', () => {
       makeHistory(20, () => ({ gpus: [idle], models })),
     )
     expect(always.severity).toBe('medium')
+  })
+
+  it('that is idle without a model is said to hold none', () => {
+    const installed = { ...ollama(0), resident: [] }
+    const finding = findingOf('gpu-idle', { gpus: [idle], models: [installed] })
+    expect(finding.impact).toBe('It draws power without doing work.')
+    expect(finding.rootCause).toBe('1 model is installed and is not loaded: nobody asks for it.')
+    const onCpu = findingOf('gpu-idle', { gpus: [idle], models: [ollama(0)] })
+    expect(onCpu.rootCause).toBe('1 model runs on the CPU instead.')
   })
 
   it('that worked a moment ago is not idle', () => {

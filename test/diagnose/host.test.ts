@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { bytes, cores, perSecond, ratio } from '../../src/model/units.ts'
-import { GIBIBYTE, makeHistory, makeMachine, minutesBefore, pressureOf } from '../support/snapshot.ts'
+import {
+  GIBIBYTE,
+  makeContainer,
+  makeHistory,
+  makeMachine,
+  minutesBefore,
+  pressureOf,
+} from '../support/snapshot.ts'
 import { findingOf, foundBy, look } from './support.ts'
 
 describe('a host', () => {
@@ -24,6 +31,7 @@ describe('a host', () => {
     const finding = findingOf('host-cpu-saturated', {
       machine: makeMachine({
         pressure,
+        cpu: { busyRatio: ratio(0.9) },
         topProcesses: [{ pid: 9, name: 'ffmpeg', cpuCores: cores(14), residentBytes: bytes(1) }],
       }),
     })
@@ -31,6 +39,26 @@ describe('a host', () => {
     expect(finding.evidence).toContainEqual(
       expect.objectContaining({ value: 0.4, source: '/proc/pressure/cpu' }),
     )
+  })
+
+  it('whose tasks wait while half of its CPUs are free waits for a quota, and is not saturated', () => {
+    const pressure = {
+      cpu: pressureOf({ someAvg60: ratio(0.4) }),
+      memory: pressureOf({}),
+      io: pressureOf({}),
+    }
+    expect(foundBy({ machine: makeMachine({ pressure, cpu: { busyRatio: ratio(0.4) } }) })).toEqual([])
+  })
+
+  it('is judged by the readings that there are: one that is missing does not end what lasts', () => {
+    const busy = makeMachine({ cpu: { busyRatio: ratio(0.97), runnable: 40 }, pressure: null })
+    const stolen = makeMachine({ cpu: { stealRatio: ratio(0.3) } })
+    const thrashing = makeMachine({ memory: { swapInPages: perSecond(900), swapOutPages: perSecond(900) } })
+    const withGap = (machine: typeof busy) =>
+      makeHistory(5, (before) => ({ machine: before === 3 ? null : machine }))
+    expect(foundBy({ machine: busy }, withGap(busy))).toEqual(['host-cpu-saturated'])
+    expect(findingOf('host-cpu-steal', { machine: stolen }, withGap(stolen)).severity).toBe('high')
+    expect(findingOf('host-swap-thrash', { machine: thrashing }, withGap(thrashing)).severity).toBe('high')
   })
 
   it('that is busy with a queue is saturated only when it has lasted for five minutes', () => {
@@ -125,6 +153,32 @@ describe('a host', () => {
     ).toEqual([])
     const grew = makeHistory(5, () => ({ machine: makeMachine({ memory: { oomKills: 5 } }) }))
     expect(findingOf('host-oom-kill', { machine: now }, grew).title).toContain('2 processes')
+  })
+
+  it('blames for an OOM kill only containers that were killed lately', () => {
+    const grew = makeHistory(5, () => ({ machine: makeMachine({ memory: { oomKills: 5 } }) }))
+    const killed = (name: string, minutes: number) =>
+      makeContainer({
+        name,
+        oomKilled: true,
+        startedAt: minutesBefore(minutes),
+        finishedAt: minutesBefore(minutes),
+      })
+    const containers = [killed('lately', 2), killed('long-ago', 300)]
+    const machine = makeMachine({ memory: { oomKills: 6 } })
+    expect(findingOf('host-oom-kill', { machine, containers }, grew).rootCause).toBe(
+      'Container lately went over its memory limit.',
+    )
+  })
+
+  it('names a mount point once, also where one file system is mounted over another', () => {
+    const [root] = makeMachine().filesystems
+    if (!root) throw new Error('the fixture has a file system')
+    const full = { ...root, inodesFree: 1000 }
+    const { findings } = look({
+      machine: makeMachine({ filesystems: [full, { ...full, device: '/dev/sdb' }] }),
+    })
+    expect(findings.map(({ rule }) => rule)).toEqual(['host-inodes'])
   })
 
   it('was restarted when its boot time moved by more than the clock wanders', () => {

@@ -47,6 +47,23 @@ describe('a report', () => {
     expect(reportOf({ machine: null, collectors: [blind] }).verdict).toBe('unknown')
   })
 
+  it('is not fine while something that should be readable was not', () => {
+    const gap = (missing: string, kind: 'failed' | 'absent' = 'failed') =>
+      ({ kind, source: 'docker:local', missing, reason: 'EACCES', remedy: 'usermod -aG docker' }) as const
+    const told = (...gaps: Snapshot['gaps']) => {
+      const { verdict, headline } = reportOf({ gaps })
+      return { verdict, headline: headline.replace(/\d+ checks/, 'n checks') }
+    }
+    expect(told(gap('Containers'))).toEqual({
+      verdict: 'attention',
+      headline: 'web-1: n checks passed, but containers could not be read.',
+    })
+    expect(told(gap('PostgreSQL main')).headline).toContain('but PostgreSQL main could')
+    expect(told(gap('Containers'), gap('GPUs')).headline).toContain('but 2 things could')
+    expect(told(gap('GPUs', 'absent')).verdict).toBe('healthy')
+    expect(reportOf({ machine: short, gaps: [gap('Containers')] }).headline).toContain('(1 high)')
+  })
+
   it('says what changed since the one before, by the findings’ lasting ids', () => {
     const before = reportOf({ machine: short })
     const after = reportOf(
@@ -82,6 +99,31 @@ describe('a report', () => {
     const down = makeContainer({ name: 'down', state: 'exited', exitCode: 1 })
     expect(up([makeContainer(), down])).toBe(0.5)
     expect(up([])).toBeUndefined()
+  })
+
+  it('counts as down what a finding says is down, and nothing that is done or was stopped', () => {
+    type Policy = Snapshot['containers'][number]['restartPolicy']['name']
+    const up = (policy: Policy, exitCode: number, isService = false) => {
+      const exited = makeContainer({
+        name: 'exited',
+        state: 'exited',
+        exitCode,
+        restartPolicy: { name: policy, maximumRetries: 0 },
+        compose: isService ? { project: 'shop', service: 'exited' } : null,
+        usage: null,
+      })
+      const report = reportOf({ containers: [makeContainer(), exited] })
+      const share = report.scoreboard.find(({ kpi }) => kpi === 'containers-up')?.measured?.value
+      return { share, severity: report.findings[0]?.severity }
+    }
+    expect(up('on-failure', 0)).toEqual({ share: 1 })
+    expect(up('always', 0)).toEqual({ share: 0.5 })
+    expect(up('no', 1)).toEqual({ share: 1, severity: 'low' })
+    expect(up('no', 1, true)).toEqual({ share: 0.5, severity: 'high' })
+    expect(up('on-failure', 1)).toEqual({ share: 0.5, severity: 'high' })
+    expect(up('no', 0, true)).toEqual({ share: 1 })
+    expect(up('no', 143, true)).toEqual({ share: 1 })
+    expect(up('no', 137, true)).toEqual({ share: 1 })
   })
 })
 

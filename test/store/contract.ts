@@ -17,10 +17,13 @@ export function describeStore(engine: string, open: () => Promise<Store>): void 
     test('come back as they were, oldest first, of one host, from a time on, up to a number', async () => {
       for (const at of [3, 1, 2, 0]) await store.saveSnapshot(makeSnapshot(`s${at}`, minute(at)))
       await store.saveSnapshot(makeSnapshot('elsewhere', minute(2), 'borea'))
-      expect(await store.snapshotsSince('atlas', minute(1), 2)).toEqual([
-        makeSnapshot('s1', minute(1)),
-        makeSnapshot('s2', minute(2)),
-      ])
+      expect(await store.snapshotsSince('atlas', minute(1), 9)).toEqual(
+        [1, 2, 3].map((at) => makeSnapshot(`s${at}`, minute(at))),
+      )
+      // Of more than asked for, the newest: rules judge what lasts until now.
+      expect(await store.snapshotsSince('atlas', minute(1), 2)).toEqual(
+        [2, 3].map((at) => makeSnapshot(`s${at}`, minute(at))),
+      )
       expect(await store.snapshotsSince('atlas', minute(4), 9)).toEqual([])
     })
 

@@ -34,7 +34,7 @@ export function hostElsewhere(window: Seconds, inventory: () => Promise<Inventor
       operatingSystem,
       bootedAt: timestamp(new Date(Date.now() - time().uptime * 1000)),
       windowSeconds: elapsed,
-      cpu: cpuOf(rates.load, cpuModel),
+      cpu: cpuOf(earlier, rates, cpuModel),
       memory: memoryOf(memory),
       pressure: null,
       filesystems: sizes.map(filesystemOf),
@@ -50,6 +50,7 @@ type Rates = Awaited<ReturnType<typeof readRates>>
 
 async function readRates() {
   const readAt = performance.now()
+  const own = process.cpuUsage()
   const [load, throughput, operations, interfaces, running] = await Promise.all([
     currentLoad(),
     fsStats(),
@@ -57,17 +58,22 @@ async function readRates() {
     networkStats('*'),
     listProcesses(),
   ])
-  return { readAt, load, throughput, operations, interfaces, running }
+  return { readAt, own, load, throughput, operations, interfaces, running }
 }
 
-function cpuOf(load: Systeminformation.CurrentLoadData, model: string): HostReading['cpu'] {
+/** Without what perfbot itself used, of which process.cpuUsage() states microseconds. */
+function cpuOf(earlier: Rates, { readAt, own, load }: Rates, model: string): HostReading['cpu'] {
   const [load1 = 0, load5 = 0, load15 = 0] = loadavg()
+  const available = (readAt - earlier.readAt) * 1000 * load.cpus.length
+  const ownUser = available > 0 ? (own.user - earlier.own.user) / available : 0
+  const ownSystem = available > 0 ? (own.system - earlier.own.system) / available : 0
+  const without = (percent: number, used: number) => ratio(Math.max(0, percent / 100 - used))
   return {
     model,
     count: load.cpus.length,
-    busyRatio: ratio(load.currentLoad / 100),
-    userRatio: ratio((load.currentLoadUser + load.currentLoadNice) / 100),
-    systemRatio: ratio((load.currentLoadSystem + load.currentLoadIrq) / 100),
+    busyRatio: without(load.currentLoad, ownUser + ownSystem),
+    userRatio: without(load.currentLoadUser + load.currentLoadNice, ownUser),
+    systemRatio: without(load.currentLoadSystem + load.currentLoadIrq, ownSystem),
     iowaitRatio: ratio(0),
     stealRatio: ratio((load.currentLoadSteal ?? 0) / 100),
     load1,
@@ -131,12 +137,13 @@ const interfacesOf = (earlier: Interfaces, later: Interfaces, elapsed: Seconds):
 const TOP = 5
 
 function topOf(running: Systeminformation.ProcessesData, processors: number): HostReading['topProcesses'] {
-  const readings = running.list.map((process) => ({
-    pid: process.pid,
-    name: process.name,
+  const others = running.list.filter(({ pid }) => pid !== process.pid)
+  const readings = others.map(({ pid, name, cpu, memRss }) => ({
+    pid,
+    name,
     // Of all processors together, in percent; memory in KiB.
-    cpuCores: cores((process.cpu / 100) * processors),
-    residentBytes: bytes(process.memRss * 1024),
+    cpuCores: cores((cpu / 100) * processors),
+    residentBytes: bytes(memRss * 1024),
   }))
   const top = (by: 'cpuCores' | 'residentBytes') =>
     readings.toSorted((left, right) => right[by] - left[by]).slice(0, TOP)

@@ -12,7 +12,7 @@ import { parseMemory, parseVmCounters, type VmCounters } from './memory.ts'
 import { type InterfaceCounters, networkRates, parseInterfaceCounters } from './network.ts'
 import { pageSize } from './page-size.ts'
 import { parsePressure } from './pressure.ts'
-import { cpuRatios, type ProcStat, parseLoadAverages, parseProcStat } from './proc-stat.ts'
+import { cpuRatios, type OwnCpuTime, type ProcStat, parseLoadAverages, parseProcStat } from './proc-stat.ts'
 import { type ProcessCounters, readProcesses, topProcesses } from './processes.ts'
 
 export type HostSource = (signal: AbortSignal) => Promise<{ machine: HostReading; gaps: Gap[] }>
@@ -21,6 +21,8 @@ export type HostSource = (signal: AbortSignal) => Promise<{ machine: HostReading
 type Counters = {
   /** On the clock of performance.now(). */
   readAt: number
+  /** What perfbot itself has used, in microseconds. */
+  own: OwnCpuTime
   stat: ProcStat
   vm: VmCounters
   disks: DiskCounters[]
@@ -52,7 +54,7 @@ export function linuxHost(window: Seconds, inventory: () => Promise<Inventory>):
       cpu: {
         model: cpuModel,
         count: later.stat.processors,
-        ...cpuRatios(earlier.stat.cpu, later.stat.cpu),
+        ...cpuRatios(earlier.stat.cpu, later.stat.cpu, ownBetween(earlier.own, later.own)),
         ...gauges.load,
         runnable: Math.max(0, later.stat.runningTasks - 1),
       },
@@ -71,6 +73,7 @@ async function readCounters(): Promise<Counters> {
   const readAt = performance.now()
   // Before all else, and alone: our own readers would count as running tasks.
   const stat = parseProcStat(await readFile('/proc/stat', 'utf8'))
+  const own = process.cpuUsage()
   const [vm, disks, wholeDevices, interfaces, processes] = await Promise.all([
     readFile('/proc/vmstat', 'utf8'),
     readFile('/proc/diskstats', 'utf8'),
@@ -80,6 +83,7 @@ async function readCounters(): Promise<Counters> {
   ])
   return {
     readAt,
+    own,
     stat,
     vm: parseVmCounters(vm),
     // The kernel writes the `/` in a device's name as `!` in /sys.
@@ -88,6 +92,11 @@ async function readCounters(): Promise<Counters> {
     processes,
   }
 }
+
+const ownBetween = (earlier: OwnCpuTime, later: OwnCpuTime): OwnCpuTime => ({
+  user: later.user - earlier.user,
+  system: later.system - earlier.system,
+})
 
 function swapRates(earlier: VmCounters, later: VmCounters, elapsed: number) {
   const pages = (before: number | null, after: number | null) =>

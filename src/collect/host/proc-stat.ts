@@ -1,6 +1,6 @@
 import type { HostReading } from '../../model/host-reading.ts'
 import { ratio } from '../../model/units.ts'
-import { growth } from './counters.ts'
+import { growth, TICKS_PER_SECOND } from './counters.ts'
 
 /** CPU time since boot in ticks, from the line `cpu` of /proc/stat. Guest time is contained in user: not added. */
 export type CpuTimes = {
@@ -48,16 +48,26 @@ type CpuRatios = Pick<
   'busyRatio' | 'userRatio' | 'systemRatio' | 'iowaitRatio' | 'stealRatio'
 >
 
-/** Shares of all processors' time between two readings. busy = 1 − idle − iowait. */
-export function cpuRatios(earlier: CpuTimes, later: CpuTimes): CpuRatios {
+/** Of one process, in microseconds, as process.cpuUsage() gives it. */
+export type OwnCpuTime = { user: number; system: number }
+
+const NOTHING: OwnCpuTime = { user: 0, system: 0 }
+
+/**
+ * Shares of all processors' time between two readings. busy = 1 − idle − iowait, less what the reader itself used:
+ * on a small machine that starting and measuring would else be what is measured.
+ */
+export function cpuRatios(earlier: CpuTimes, later: CpuTimes, own: OwnCpuTime = NOTHING): CpuRatios {
   const grown = (kind: keyof CpuTimes) => growth(earlier[kind], later[kind])
   const idle = grown('idle')
   // iowait may go back a little: it is counted per processor, and corrected (proc(5)).
   const iowait = grown('iowait')
-  const user = grown('user') + grown('nice')
-  const system = grown('system') + grown('irq') + grown('softirq')
+  const allUser = grown('user') + grown('nice')
+  const allSystem = grown('system') + grown('irq') + grown('softirq')
   const steal = grown('steal')
-  const total = idle + iowait + user + system + steal
+  const total = idle + iowait + allUser + allSystem + steal
+  const user = growth(ticksOf(own.user), allUser)
+  const system = growth(ticksOf(own.system), allSystem)
   const share = (part: number) => ratio(total > 0 ? part / total : 0)
   return {
     busyRatio: share(user + system + steal),
@@ -67,6 +77,8 @@ export function cpuRatios(earlier: CpuTimes, later: CpuTimes): CpuRatios {
     stealRatio: share(steal),
   }
 }
+
+const ticksOf = (microseconds: number): number => (microseconds / 1e6) * TICKS_PER_SECOND
 
 /** /proc/loadavg: `0.07 0.08 0.12 1/151 9887`. */
 export function parseLoadAverages(text: string): { load1: number; load5: number; load15: number } {

@@ -3,7 +3,7 @@ import type { ProcessReading } from '../../model/host-reading.ts'
 import { bytes, cores } from '../../model/units.ts'
 import { errorCode } from '../collector.ts'
 import { mapBounded } from '../concurrency.ts'
-import { growth } from './counters.ts'
+import { growth, TICKS_PER_SECOND } from './counters.ts'
 
 export type ProcessCounters = {
   pid: number
@@ -14,16 +14,15 @@ export type ProcessCounters = {
   residentPages: number
 }
 
-/** USER_HZ, in which /proc states times, is 100 on every architecture that Node runs on. */
-const TICKS_PER_SECOND = 100
-
 /** Files of /proc are read on Node's few threads: more at a time only costs memory. */
 const READS_AT_A_TIME = 16
 
+/** All but perfbot itself. */
 export async function readProcesses(): Promise<ProcessCounters[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const names = await readdir('/proc')
+  const pids = names.filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
   const processes = await mapBounded(pids, READS_AT_A_TIME, readProcess)
-  return processes.filter((process) => process !== null)
+  return processes.filter((counters) => counters !== null)
 }
 
 async function readProcess(pid: string): Promise<ProcessCounters | null> {

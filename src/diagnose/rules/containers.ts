@@ -1,61 +1,84 @@
-import type { ContainerReading } from '../../model/container-reading.ts'
+import { type ContainerReading, isMeantToRun, wasStopped } from '../../model/container-reading.ts'
 import type { Finding, Fix } from '../../model/finding.ts'
 import { counted, formatBytes, formatRatio } from '../../model/format.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
+import { type Bytes, type Seconds, seconds, secondsBetween, type Timestamp } from '../../model/units.ts'
 import { manual, raiseMemoryLimit, restartContainer } from '../fixes.ts'
-import { growth, heldFor, minutes } from '../history.ts'
+import { growth, heldFor, isTooShort, minutes } from '../history.ts'
 import { causeInLog, describeExitCode, lastErrorLine } from '../log-cause.ts'
+import { isUnkilledSince, wasOomKilledWithin } from '../oom-kills.ts'
 import { type Context, measured, observed, rule } from '../rule.ts'
 import { containers } from '../subjects.ts'
 
-const logOf = (container: ContainerReading, { snapshot }: Context): readonly string[] =>
-  snapshot.logs.find((log) => log.containerId === container.id)?.lines ?? []
+/** Null when it was not read. */
+const logOf = (container: ContainerReading, { snapshot }: Context): readonly string[] | null =>
+  snapshot.logs.find((log) => log.containerId === container.id)?.lines ?? null
 
 const sameContainer = (container: ContainerReading) => (past: Snapshot) =>
   past.containers.find((before) => before.id === container.id)
 
-/** Restarts within the recent history, or since it was made when this is the first reading. */
+/**
+ * Restarts within the recent history, or since it was made while that is short: a loop that waits a minute before
+ * each start does not grow its count between two reports.
+ */
 function recentRestarts(container: ContainerReading, context: Context): number {
-  const grown = growth(context, minutes(10), (past) => sameContainer(container)(past)?.restartCount)
-  return grown?.by ?? container.restartCount
+  const window = minutes(10)
+  const grown = growth(context, window, (past) => sameContainer(container)(past)?.restartCount)
+  return grown === null || isTooShort(grown.over, window) ? container.restartCount : grown.by
 }
 
-/** Running for longer than this, a container that restarted before is no longer in its loop. */
+/** As it is for longer than this, a container that restarted before is no longer in its loop. */
 const SETTLED = minutes(10)
 
-const runningFor = (container: ContainerReading, { snapshot }: Context): number =>
-  container.startedAt === null ? 0 : (Date.parse(snapshot.takenAt) - Date.parse(container.startedAt)) / 1000
+const since = (time: Timestamp | null, { snapshot }: Context): Seconds =>
+  time === null ? seconds(0) : secondsBetween(time, snapshot.takenAt)
+
+const isSettled = ({ state, startedAt, finishedAt }: ContainerReading, context: Context): boolean =>
+  since(state === 'running' ? startedAt : finishedAt, context) >= SETTLED
+
+/** It did its work, or somebody stopped it: also one that was in a loop is no longer. */
+const isAtRest = (container: ContainerReading): boolean =>
+  container.state === 'exited' && (container.exitCode === 0 || wasStopped(container))
 
 const loops = (container: ContainerReading, context: Context): boolean =>
   container.state === 'restarting' ||
   (recentRestarts(container, context) >= context.thresholds.restarts &&
-    (container.state !== 'running' || runningFor(container, context) < SETTLED))
+    !isSettled(container, context) &&
+    !isAtRest(container))
 
 const failed = (container: ContainerReading): boolean =>
   container.state === 'exited' || container.state === 'dead' || container.state === 'restarting'
+
+const howItEnded = ({ exitCode }: ContainerReading): string =>
+  exitCode === null
+    ? 'How its last run ended is not known: it runs at this moment, and the engine forgets the exit code at each start.'
+    : `Its last run ended with exit code ${exitCode}: ${describeExitCode(exitCode)}.`
+
+function whatItLogged(log: readonly string[] | null): string {
+  if (log === null) return 'Its log was not read.'
+  return lastErrorLine(log) === null
+    ? 'Its log is empty.'
+    : 'Its log names no cause that is known here; its last word is below.'
+}
 
 /** The part of a diagnosis that the log and the exit code tell, for a container that stops by itself. */
 function whyItStopped(
   container: ContainerReading,
   context: Context,
-): Pick<Finding, 'rootCause' | 'evidence'> & { fixes: Fix[]; short: string } {
+): Pick<Finding, 'rootCause' | 'evidence'> & { fixes: Fix[]; short: string | null } {
   const figure = measured(context)
   const fact = observed(context)
   const log = logOf(container, context)
-  const cause = causeInLog(log)
-  const line = cause?.line ?? lastErrorLine(log)
-  const ending = container.exitCode === null ? 'its end is not known' : describeExitCode(container.exitCode)
+  const cause = causeInLog(log ?? [])
+  const line = cause?.line ?? lastErrorLine(log ?? [])
+  const ending = container.exitCode === null ? null : describeExitCode(container.exitCode)
   const exit =
     container.exitCode === null
       ? []
       : [figure('exit code', container.exitCode, 'count', 'docker inspect State.ExitCode')]
   return {
     short: cause?.explanation.replace(/\.$/, '') ?? ending,
-    rootCause:
-      cause?.explanation ??
-      (line
-        ? `Its log names no known cause; it ${ending}. The last error line is below.`
-        : `It ${ending}, and its log is empty.`),
+    rootCause: cause?.explanation ?? `${howItEnded(container)} ${whatItLogged(log)}`,
     evidence: [...exit, ...(line ? [fact('log', line.slice(0, 500), `docker logs ${container.name}`)] : [])],
     fixes: [
       cause
@@ -73,11 +96,11 @@ export const crashLoop = rule({
   check(container, context) {
     if (!loops(container, context)) return 'passed'
     // A container killed for its memory is the business of oom-killed, which knows the remedy.
-    if (container.oomKilled) return 'passed'
+    if (isDownOrBackFromOomKill(container, context)) return 'passed'
     const { short, rootCause, evidence, fixes } = whyItStopped(container, context)
     return {
       severity: 'critical',
-      title: `${container.name} restarts again and again: ${short}`,
+      title: `${container.name} restarts again and again${short === null ? '' : `: ${short}`}`,
       impact: `What ${container.name} serves is down, and so is all that depends on it.`,
       rootCause,
       symptoms: [
@@ -101,14 +124,12 @@ export const exitedWithError = rule({
   check(container, context) {
     const { state, exitCode } = container
     if ((state !== 'exited' && state !== 'dead') || exitCode === null || exitCode === 0) return 'passed'
-    // SIGTERM and SIGKILL without OOM are how `docker stop` ends a container: somebody wanted it.
-    const stopped = exitCode === 143 || (exitCode === 137 && !container.oomKilled)
-    if (stopped || container.oomKilled || loops(container, context)) return 'passed'
+    if (wasStopped(container) || container.oomKilled || loops(container, context)) return 'passed'
     const { short, rootCause, evidence, fixes } = whyItStopped(container, context)
-    const meantToRun = container.restartPolicy.name !== 'no' || container.compose !== null
+    const meantToRun = isMeantToRun(container)
     return {
       severity: meantToRun ? 'high' : 'low',
-      title: `${container.name} has stopped: ${short}`,
+      title: `${container.name} has stopped${short === null ? '' : `: ${short}`}`,
       impact: meantToRun
         ? `${container.name} is down and will not start by itself.`
         : `${container.name} did not finish its work.`,
@@ -119,22 +140,33 @@ export const exitedWithError = rule({
   },
 })
 
+/** How long a kill is worth a word once the container runs again. */
+const OOM_KILL_RECENT = minutes(30)
+
+const isDownOrBackFromOomKill = (container: ContainerReading, { snapshot }: Context): boolean =>
+  container.oomKilled && (failed(container) || wasOomKilledWithin(container, snapshot, OOM_KILL_RECENT))
+
+/** A limit that was raised since the kill, or that its use stays far below, needs no raising, or each report would. */
+function needsHigherLimit(container: ContainerReading, limit: Bytes, context: Context): boolean {
+  const before = context.history.recent.flatMap((past) => sameContainer(container)(past) ?? [])
+  const raisedSince = before.some(
+    (past) => past.limits.memoryBytes && past.limits.memoryBytes < limit && isUnkilledSince(past, container),
+  )
+  if (raisedSince) return false
+  if (!container.usage || failed(container) || loops(container, context)) return true
+  const used = [...before, container].map((reading) => reading.usage?.memoryWorkingSetBytes ?? 0)
+  return Math.max(...used) > limit * context.thresholds.containerMemoryAmple
+}
+
 export const oomKilled = rule({
   id: 'oom-killed',
   about: 'container',
   looksAt: 'OOM kills',
   subjects: containers,
   check(container, context) {
-    const grown = growth(context, minutes(30), (past) => sameContainer(container)(past)?.usage?.oomKills)
-    const childKilled = grown !== null && grown.by > 0
-    // OOMKilled stays true until the next start, so a container that runs again is judged by its counter.
-    if (
-      !(container.oomKilled && failed(container)) &&
-      !childKilled &&
-      !(container.oomKilled && container.restartCount > 0)
-    ) {
-      return 'passed'
-    }
+    const kills = growth(context, OOM_KILL_RECENT, (past) => sameContainer(container)(past)?.usage?.oomKills)
+    const childKilled = kills !== null && kills.by > 0
+    if (!childKilled && !isDownOrBackFromOomKill(container, context)) return 'passed'
     const limit = container.limits.memoryBytes
     const figure = measured(context)
     return {
@@ -147,22 +179,32 @@ export const oomKilled = rule({
       symptoms: [counted(container.restartCount, 'restart')],
       evidence: [
         observed(context)('OOMKilled', String(container.oomKilled), 'docker inspect State.OOMKilled'),
+        ...(childKilled ? [figure('OOM kills', kills.by, 'count', 'oom_kill of its cgroup')] : []),
         ...(limit ? [figure('memory limit', limit, 'bytes', 'docker inspect HostConfig.Memory')] : []),
         ...(container.exitCode === null
           ? []
           : [figure('exit code', container.exitCode, 'count', 'docker inspect State.ExitCode')]),
       ],
-      fixes: limit
-        ? [raiseMemoryLimit(container, limit, context.thresholds.memoryHeadroom)]
-        : [
-            manual(
-              'Give it a limit, so that it cannot take the machine down',
-              `docker update --memory <size> ${container.name}`,
-            ),
-          ],
+      fixes: [remedyForOomKill(container, context)],
     }
   },
 })
+
+function remedyForOomKill(container: ContainerReading, context: Context): Fix {
+  const { name, limits } = container
+  if (!limits.memoryBytes) {
+    return manual(
+      'Give it a limit, so that it cannot take the machine down',
+      `docker update --memory <size> ${name}`,
+    )
+  }
+  return needsHigherLimit(container, limits.memoryBytes, context)
+    ? raiseMemoryLimit(container, limits.memoryBytes, context.thresholds.memoryHeadroom)
+    : manual(
+        'See whether it comes near its present limit before raising that',
+        `docker stats --no-stream ${name}`,
+      )
+}
 
 export const memoryNearLimit = rule({
   id: 'memory-near-limit',
@@ -173,12 +215,13 @@ export const memoryNearLimit = rule({
   check(container, context) {
     const limit = container.limits.memoryBytes
     if (!container.usage || !limit) return { couldNotLook: 'its use could not be read' }
-    const used = (past: ContainerReading | undefined) =>
-      past?.usage ? past.usage.memoryWorkingSetBytes / limit : 0
-    const share = used(container)
+    const share = container.usage.memoryWorkingSetBytes / limit
     const near = context.thresholds.containerMemory
     if (share <= near) return 'passed'
-    const held = heldFor(context, minutes(10), (past) => used(sameContainer(container)(past)) > near)
+    const held = heldFor(context, minutes(10), (past) => {
+      const usage = sameContainer(container)(past)?.usage
+      return usage ? usage.memoryWorkingSetBytes / limit > near : null
+    })
     if (held === false) return 'passed'
     const figure = measured(context)
     const workingSet = container.usage.memoryWorkingSetBytes
@@ -187,7 +230,9 @@ export const memoryNearLimit = rule({
       title: `${container.name} uses ${formatRatio(share)} of its memory limit`,
       impact: 'At the limit the kernel kills it in the middle of its work.',
       rootCause: `Its working set is ${formatBytes(workingSet)}, its limit ${formatBytes(limit)}. ${
-        held ? 'It has been so for ten minutes.' : 'This is one reading: whether it grows is not known yet.'
+        held
+          ? 'It was so in every reading of the last ten minutes.'
+          : 'There are too few readings of it yet to say whether that lasts.'
       }`,
       evidence: [
         figure('working set', workingSet, 'bytes', 'docker stats: usage − inactive_file'),
@@ -250,7 +295,7 @@ export const unhealthy = rule({
       health.lastExitCode === 126 ||
       health.lastExitCode === 127 ||
       /executable file not found|: not found/.test(health.lastOutput)
-    const cause = causeInLog(logOf(container, context))
+    const cause = causeInLog(logOf(container, context) ?? [])
     const output = health.lastOutput.trim()
     return {
       severity: checkIsBroken ? 'medium' : 'high',

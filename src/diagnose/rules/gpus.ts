@@ -11,6 +11,14 @@ const installedModels = (snapshot: Snapshot) => snapshot.models.flatMap((ollama)
 const utilisationOf = (snapshot: Snapshot, uuid: string): number | null =>
   snapshot.gpus.find((gpu) => gpu.uuid === uuid)?.utilisation ?? null
 
+function whyNoneIsLoaded(resident: number, installed: number): string {
+  if (resident > 0)
+    return `${counted(resident, 'model')} ${resident === 1 ? 'runs' : 'run'} on the CPU instead.`
+  return installed === 1
+    ? '1 model is installed and is not loaded: nobody asks for it.'
+    : `${installed} models are installed and none is loaded: nobody asks for them.`
+}
+
 export const gpuIdle = rule({
   id: 'gpu-idle',
   about: 'gpu',
@@ -28,15 +36,17 @@ export const gpuIdle = rule({
     if (known.some((past) => (utilisationOf(past, gpu.uuid) as number) >= thresholds.gpuIdle)) return 'passed'
     const span = secondsBetween((known[0] ?? snapshot).takenAt, snapshot.takenAt)
     const inVram = resident.filter((model) => model.vramBytes > 0)
+    const isLoaded = inVram.length > 0
     const figure = measured(context)
     return {
-      severity: known.length > 10 && inVram.length > 0 ? 'medium' : 'low',
-      title: `GPU ${gpu.index} (${gpu.name}) is idle with ${inVram.length > 0 ? counted(inVram.length, 'model') : 'no model'} loaded`,
-      impact: 'It draws power and holds memory without doing work.',
-      rootCause:
-        inVram.length > 0
-          ? `Models are resident, but no request used the GPU in ${known.length === 1 ? 'the one reading so far, which proves little' : `${known.length} readings over ${formatSeconds(span)}`}.`
-          : `${counted(installed.length, 'model')} are installed and none is loaded: nobody asks for them.`,
+      severity: known.length > 10 && isLoaded ? 'medium' : 'low',
+      title: `GPU ${gpu.index} (${gpu.name}) is idle with ${isLoaded ? counted(inVram.length, 'model') : 'no model'} loaded`,
+      impact: isLoaded
+        ? 'It draws power and holds memory without doing work.'
+        : 'It draws power without doing work.',
+      rootCause: isLoaded
+        ? `Models are resident, but no request used the GPU in ${known.length === 1 ? 'the one reading so far, which proves little' : `${known.length} readings over ${formatSeconds(span)}`}.`
+        : whyNoneIsLoaded(resident.length, installed.length),
       evidence: [
         figure('GPU utilisation', gpu.utilisation, 'ratio', 'nvidia-smi utilization.gpu'),
         figure('GPU memory used', gpu.memoryUsedBytes, 'bytes', 'nvidia-smi memory.used'),

@@ -2,6 +2,7 @@ import { formatBytes, formatRatio, formatSeconds } from '../../model/format.ts'
 import type { HostReading } from '../../model/host-reading.ts'
 import { manual } from '../fixes.ts'
 import { growth, heldFor, minutes } from '../history.ts'
+import { wasOomKilledWithin } from '../oom-kills.ts'
 import { measured, rule } from '../rule.ts'
 import { machine } from '../subjects.ts'
 
@@ -20,12 +21,16 @@ export const cpuSaturated = rule({
     const { cpu, pressure } = reading
     const { thresholds } = context
     const figure = measured(context)
-    const waiting = pressure !== null && pressure.cpu.someAvg60 > thresholds.cpuPressure
-    const queued = (past: HostReading) =>
-      past.cpu.busyRatio > thresholds.cpuBusy &&
-      past.cpu.runnable !== null &&
-      past.cpu.runnable / past.cpu.count > thresholds.runnablePerCpu
-    const held = heldFor(context, minutes(5), (past) => past.machine !== null && queued(past.machine))
+    const waiting =
+      pressure !== null &&
+      pressure.cpu.someAvg60 > thresholds.cpuPressure &&
+      cpu.busyRatio > thresholds.cpuPressureBusy
+    const queued = (past: HostReading | null) =>
+      past === null || past.cpu.runnable === null
+        ? null
+        : past.cpu.busyRatio > thresholds.cpuBusy &&
+          past.cpu.runnable / past.cpu.count > thresholds.runnablePerCpu
+    const held = heldFor(context, minutes(5), (past) => queued(past.machine))
     if (!waiting && held !== true) return 'passed'
     const burner = busiest(reading)
     return {
@@ -35,7 +40,7 @@ export const cpuSaturated = rule({
         : `All ${cpu.count} CPUs are busy and tasks queue`,
       impact: 'Everything on this host answers later than it could.',
       rootCause: burner
-        ? `There is more work than ${cpu.count} CPUs can do; ${burner.name} uses most of it.`
+        ? `There is more work than ${cpu.count} CPUs can do; ${burner.name} uses the most.`
         : `There is more work than ${cpu.count} CPUs can do.`,
       evidence: [
         ...(pressure
@@ -73,10 +78,8 @@ export const cpuSteal = rule({
   subjects: machine,
   check({ cpu }, context) {
     if (cpu.stealRatio <= context.thresholds.cpuSteal) return 'passed'
-    const held = heldFor(
-      context,
-      minutes(5),
-      (past) => (past.machine?.cpu.stealRatio ?? 0) > context.thresholds.cpuSteal,
+    const held = heldFor(context, minutes(5), ({ machine: past }) =>
+      past === null ? null : past.cpu.stealRatio > context.thresholds.cpuSteal,
     )
     if (held === false) return 'passed'
     return {
@@ -199,9 +202,11 @@ export const swapThrash = rule({
       return { couldNotLook: 'swap is not counted here' }
     const pages = memory.swapInPages + memory.swapOutPages
     if (pages <= context.thresholds.swapPages) return 'passed'
-    const held = heldFor(context, minutes(5), ({ machine: past }) => {
-      return (past?.memory.swapInPages ?? 0) + (past?.memory.swapOutPages ?? 0) > context.thresholds.swapPages
-    })
+    const held = heldFor(context, minutes(5), ({ machine: past }) =>
+      past === null || past.memory.swapInPages === null || past.memory.swapOutPages === null
+        ? null
+        : past.memory.swapInPages + past.memory.swapOutPages > context.thresholds.swapPages,
+    )
     if (held === false) return 'passed'
     const figure = measured(context)
     return {
@@ -230,7 +235,7 @@ export const oomKill = rule({
     if (!kills) return { couldNotLook: 'no earlier reading to compare with' }
     if (kills.by === 0) return 'passed'
     const killed = context.snapshot.containers
-      .filter((container) => container.oomKilled)
+      .filter((container) => wasOomKilledWithin(container, context.snapshot, minutes(30)))
       .map((container) => container.name)
     return {
       severity: 'high',

@@ -1,21 +1,31 @@
 import type { ContainerReading } from '../../model/container-reading.ts'
 import { counted } from '../../model/format.ts'
 import { manual } from '../fixes.ts'
+import { TUNING_SETTINGS } from '../postgres-tuning.ts'
 import { observed, rule } from '../rule.ts'
 import { containers } from '../subjects.ts'
 
-/** Environment variables that one kind of software reads, so that the others with its prefix do nothing. */
+/** A kind of software that some environment variables are meant for and do nothing with. */
 type Software = {
   readonly name: string
   readonly image: RegExp
-  readonly prefix: string
-  readonly read: ReadonlySet<string>
+  readonly ignores: (variable: string) => boolean
   /** What does work instead. */
   readonly instead: (variable: string) => string
 }
 
 /** `POSTGRES_SHARED_BUFFERS` → `shared_buffers`. */
-const settingOf = (variable: string, prefix: string): string => variable.slice(prefix.length).toLowerCase()
+const settingOf = (variable: string): string => variable.replace(/^POSTGRES_/, '').toLowerCase()
+
+/** ollama/ollama envconfig/config.go, August 2026, with the ones of older releases. */
+const READ_BY_OLLAMA: ReadonlySet<string> = new Set(
+  `HOST ORIGINS MODELS KEEP_ALIVE LOAD_TIMEOUT NUM_PARALLEL MAX_LOADED_MODELS MAX_QUEUE CONTEXT_LENGTH
+   SCHED_SPREAD FLASH_ATTENTION KV_CACHE_TYPE GPU_OVERHEAD LLM_LIBRARY DEBUG DEBUG_LOG_REQUESTS NOHISTORY
+   NOPRUNE MAX_TRANSFER_STREAMS REMOTES AUTH NO_CLOUD VULKAN IGPU_ENABLE GO_TEMPLATE EDITOR API_KEY
+   NEW_ENGINE MULTIUSER_CACHE INTEL_GPU`
+    .split(/\s+/)
+    .map((name) => `OLLAMA_${name}`),
+)
 
 const NEAREST_OLLAMA: Readonly<Record<string, string>> = {
   OLLAMA_CONCURRENT_REQUESTS: 'OLLAMA_NUM_PARALLEL',
@@ -31,34 +41,19 @@ const SOFTWARE: readonly Software[] = [
   {
     name: 'the official postgres image',
     image: /(?:^|\/)postgres(?::|@|$)/,
-    prefix: 'POSTGRES_',
-    // docker-library/postgres, docker-entrypoint.sh; each is also read with the suffix _FILE.
-    read: new Set([
-      'POSTGRES_PASSWORD',
-      'POSTGRES_USER',
-      'POSTGRES_DB',
-      'POSTGRES_INITDB_ARGS',
-      'POSTGRES_INITDB_WALDIR',
-      'POSTGRES_HOST_AUTH_METHOD',
-    ]),
+    // Its entrypoint reads six names, and people's own init scripts read what they like (POSTGRES_NON_ROOT_USER): only
+    // what is named like a setting of the server was surely meant for the server.
+    ignores: (variable) => variable.startsWith('POSTGRES_') && TUNING_SETTINGS.has(settingOf(variable)),
     instead: (variable) => {
-      const setting = settingOf(variable, 'POSTGRES_')
+      const setting = settingOf(variable)
       return `command: postgres -c ${setting}=<value>\nor in SQL: ALTER SYSTEM SET ${setting} = '<value>'`
     },
   },
   {
     name: 'Ollama',
     image: /(?:^|\/)ollama(?::|@|$)/,
-    prefix: 'OLLAMA_',
-    // ollama/ollama envconfig/config.go, August 2026, with the ones of older releases.
-    read: new Set(
-      `HOST ORIGINS MODELS KEEP_ALIVE LOAD_TIMEOUT NUM_PARALLEL MAX_LOADED_MODELS MAX_QUEUE CONTEXT_LENGTH
-       SCHED_SPREAD FLASH_ATTENTION KV_CACHE_TYPE GPU_OVERHEAD LLM_LIBRARY DEBUG DEBUG_LOG_REQUESTS NOHISTORY
-       NOPRUNE MAX_TRANSFER_STREAMS REMOTES AUTH NO_CLOUD VULKAN IGPU_ENABLE GO_TEMPLATE EDITOR API_KEY
-       NEW_ENGINE MULTIUSER_CACHE INTEL_GPU`
-        .split(/\s+/)
-        .map((name) => `OLLAMA_${name}`),
-    ),
+    // The prefix is its own, so that also what clients read (OLLAMA_BASE_URL) does nothing here.
+    ignores: (variable) => variable.startsWith('OLLAMA_') && !READ_BY_OLLAMA.has(variable),
     instead: (variable) => {
       const nearest = NEAREST_OLLAMA[variable]
       return nearest
@@ -68,14 +63,8 @@ const SOFTWARE: readonly Software[] = [
   },
 ]
 
-const isRead = (software: Software, variable: string): boolean =>
-  software.read.has(variable) || software.read.has(variable.replace(/_FILE$/, ''))
-
-function ignoredBy(software: Software, container: ContainerReading): string[] {
-  return container.environment
-    .map((variable) => variable.name)
-    .filter((name) => name.startsWith(software.prefix) && !isRead(software, name))
-}
+const ignoredBy = (software: Software, container: ContainerReading): string[] =>
+  container.environment.map((variable) => variable.name).filter(software.ignores)
 
 export const environmentIgnored = rule({
   id: 'env-ignored',

@@ -1,5 +1,10 @@
 import { counted, formatBytes, formatRatio, formatSeconds } from '../../model/format.ts'
-import { type PostgresReading, settingInBytes, settingNamed } from '../../model/postgres-reading.ts'
+import {
+  type IdleTransaction,
+  type PostgresReading,
+  settingInBytes,
+  settingNamed,
+} from '../../model/postgres-reading.ts'
 import { manual, setParameter } from '../fixes.ts'
 import { memoryOf } from '../memory-of.ts'
 import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
@@ -11,8 +16,17 @@ const MEBIBYTE = 1024 ** 2
 /** PostgreSQL's wiki and pgtune see little gain from more than this when other software shares the machine. */
 const SHARED_BUFFERS_MOST = 8 * GIBIBYTE
 
-/** In whole steps of 64 MB, written as PostgreSQL reads it (its MB are 1024² bytes). */
-const asMegabytes = (value: number): string => `${Math.max(128, Math.floor(value / MEBIBYTE / 64) * 64)}MB`
+/** The stock default: there is no gain in less, but where the memory is smaller still. */
+const SHARED_BUFFERS_STOCK = 128 * MEBIBYTE
+
+/** In whole steps of 64 MB, of 16 MB below the stock default. */
+function inSteps(value: number): number {
+  const step = (value < SHARED_BUFFERS_STOCK ? 16 : 64) * MEBIBYTE
+  return Math.max(step, Math.floor(value / step) * step)
+}
+
+/** Written as PostgreSQL reads it: its MB are 1024² bytes. */
+const asMegabytes = (value: number): string => `${value / MEBIBYTE}MB`
 
 export const sharedBuffers = rule({
   id: 'pg-shared-buffers',
@@ -29,8 +43,10 @@ export const sharedBuffers = rule({
     const share = buffers / memory.bytes
     const tooLittle = share < sharedBuffersLow && buffers < SHARED_BUFFERS_MOST / 2
     if (!tooLittle && share <= sharedBuffersHigh) return 'passed'
-    const proposed = asMegabytes(Math.min(memory.bytes * sharedBuffersProposed, SHARED_BUFFERS_MOST))
-    const isStock = setting.source === 'default' || buffers === 128 * MEBIBYTE
+    const fitting = inSteps(Math.min(memory.bytes * sharedBuffersProposed, SHARED_BUFFERS_MOST))
+    const proposed = tooLittle ? Math.max(fitting, SHARED_BUFFERS_STOCK) : fitting
+    const helps = tooLittle ? proposed > buffers : proposed < buffers
+    const isStock = setting.source === 'default' || buffers === SHARED_BUFFERS_STOCK
     const figure = measured(context)
     return {
       severity: tooLittle ? 'medium' : 'high',
@@ -51,7 +67,14 @@ export const sharedBuffers = rule({
         figure(memory.whose, memory.bytes, 'bytes', memory.source),
         figure('shared_buffers / memory', share, 'ratio', 'computed from the two'),
       ],
-      fixes: [setParameter('shared_buffers', proposed)],
+      fixes: [
+        helps
+          ? setParameter('shared_buffers', asMegabytes(proposed))
+          : manual(
+              'Choose shared_buffers and the memory together',
+              `shared_buffers at about ${formatRatio(sharedBuffersProposed)} of ${memory.whose}`,
+            ),
+      ],
     }
   },
 })
@@ -97,24 +120,39 @@ export const connectionsNearLimit = rule({
   },
 })
 
+/** Whose session it is; a process id would make a new finding of every session. */
+const clientOf = ({ userName, databaseName, applicationName }: IdleTransaction): string =>
+  `${userName}@${databaseName}${applicationName ? ` (${applicationName})` : ''}`
+
 const idleTransactions = (context: Context) =>
   partsOf(
     databases(context),
-    (database) => database.idleTransactions.map((session) => ({ session, database })),
-    ({ session }) =>
-      `${session.userName}@${session.databaseName}${session.applicationName ? ` (${session.applicationName})` : ''}`,
+    (database) =>
+      [...Map.groupBy(database.idleTransactions, clientOf)].map(([client, sessions]) => ({
+        client,
+        sessions,
+        database,
+      })),
+    ({ client }) => client,
   )
+
+const worstFirst = (left: IdleTransaction, right: IdleTransaction): number =>
+  right.blockedSessions - left.blockedSessions || right.idleSeconds - left.idleSeconds
+
+/** One that blocks others, or is idle for very long. A lock held for a moment is how transactions work. */
+const isStuck = ({ blockedSessions, idleSeconds }: IdleTransaction, { thresholds }: Context): boolean =>
+  idleSeconds >= (blockedSessions > 0 ? 10 : thresholds.idleInTransactionSeconds)
 
 export const idleInTransaction = rule({
   id: 'pg-idle-in-transaction',
   about: 'postgres',
   looksAt: 'sessions idle in a transaction',
   subjects: idleTransactions,
-  check({ session, database }, context): Verdict {
+  check({ sessions, database }, context): Verdict {
+    const stuck = sessions.filter((session) => isStuck(session, context)).toSorted(worstFirst)
+    const [session] = stuck
+    if (!session) return 'passed'
     const blocks = session.blockedSessions > 0
-    if (session.idleSeconds < context.thresholds.idleInTransactionSeconds && !blocks) return 'passed'
-    // A lock held for a moment between two statements is how transactions work.
-    if (blocks && session.idleSeconds < 10) return 'passed'
     const figure = measured(context)
     return {
       severity: blocks ? 'critical' : 'medium',
@@ -128,6 +166,7 @@ export const idleInTransaction = rule({
         figure('transaction open', session.transactionSeconds, 'seconds', 'pg_stat_activity.xact_start'),
         figure('sessions it blocks', session.blockedSessions, 'count', 'pg_blocking_pids()'),
         figure('pid', session.pid, 'count', 'pg_stat_activity.pid'),
+        figure('sessions of this kind', stuck.length, 'count', 'pg_stat_activity'),
       ],
       fixes: [
         manual('End this one session', `SELECT pg_terminate_backend(${session.pid});`),
