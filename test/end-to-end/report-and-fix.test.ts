@@ -1,7 +1,6 @@
 import type Docker from 'dockerode'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
-import { bytes } from '../../src/model/units.ts'
 import type { Message } from '../../src/playground/workspace.ts'
 import {
   type DockerArea,
@@ -23,13 +22,13 @@ const TRACEBACK = [
 
 const textOf = (message: Message): string => JSON.stringify([message.text, message.blocks])
 
-/** The buttons that a message shows. */
-const buttonsOf = (message: Message): { action_id: string; text: string }[] =>
+/** The id of the button of a message that says this; undefined when it has none. */
+const buttonIn = (message: Message, text: string): string | undefined =>
   (message.blocks ?? [])
     .flatMap((block) =>
       block.type === 'actions' ? (block.elements as { action_id: string; text: { text: string } }[]) : [],
     )
-    .map(({ action_id, text }) => ({ action_id, text: text.text }))
+    .find((button) => button.text.text.includes(text))?.action_id
 
 describeWithDocker('/perf report on real engines', (client: Docker) => {
   let area: DockerArea
@@ -86,7 +85,9 @@ describeWithDocker('/perf report on real engines', (client: Docker) => {
     expect(about('api')).toEqual(['crash-loop'])
     expect(about('cache')).toEqual(['memory-near-limit'])
     expect(about('web')).toEqual([])
-    expect(textOf(report)).toContain('The Python module cryptography is not in the image.')
+    expect(findings.find(({ target }) => target.name === area.name('api'))?.rootCause).toContain(
+      'The Python module cryptography is not in the image.',
+    )
     expect(findings.find(({ rule }) => rule === 'pg-shared-buffers')?.title).toContain('128 MiB')
   })
 
@@ -101,43 +102,36 @@ describeWithDocker('/perf report on real engines', (client: Docker) => {
     expect(JSON.stringify(tables)).toContain(area.name('web'))
   })
 
-  it('refuses somebody who may not approve, and says whom to ask', async () => {
+  /** Other tests have their containers on the same engine: where theirs are worse, this button is in the thread. */
+  async function reviewMemoryFix(user: string) {
     const { playground, channel } = system
-    const button = buttonsOf(report).find(({ text }) => text.includes('memory limit'))
-    if (!button) throw new Error(`no button for the memory limit among ${JSON.stringify(buttonsOf(report))}`)
-    await playground.clickButton({
-      user: VISITOR,
-      channel,
-      message_ts: report.ts,
-      action_id: button.action_id,
-    })
-    const view = await playground.until(() => playground.views(VISITOR).at(-1))
+    const text = `Set the memory limit of ${area.name('cache')}`
+    const message = await playground.until(() =>
+      [report, ...thread(report.ts)].find((candidate) => buttonIn(candidate, text)),
+    )
+    const action_id = buttonIn(message, text) ?? ''
+    await playground.clickButton({ user, channel, message_ts: message.ts, action_id })
+    return playground.until(() => playground.views(user).at(-1))
+  }
+
+  it('refuses somebody who may not approve, and says whom to ask', async () => {
+    const view = await reviewMemoryFix(VISITOR)
     expect(JSON.stringify(view)).toContain(`<@${FOUNDER}>`)
     expect(view.submit).toBeFalsy()
     expect((await nearLimit.inspect()).HostConfig.Memory).toBe(64 * MEBIBYTE)
   })
 
   it('applies the memory fix at the approval of one who may, verifies it, and says what was measured', async () => {
-    const { playground, channel } = system
-    const button = buttonsOf(report).find(({ text }) => text.includes('memory limit'))
-    if (!button) throw new Error('no button for the memory limit')
-    await playground.clickButton({
-      user: FOUNDER,
-      channel,
-      message_ts: report.ts,
-      action_id: button.action_id,
-    })
-    const view = await playground.until(() => playground.views(FOUNDER).at(-1))
+    const { playground } = system
+    const view = await reviewMemoryFix(FOUNDER)
     expect(JSON.stringify(view)).toContain('docker update')
     await playground.submitView({ user: FOUNDER, view_id: view.id, values: {} })
     const said = await playground.until(
       () => thread(report.ts).find((message) => textOf(message).includes('Applied and verified')),
       30_000,
     )
-    const { Memory } = (await nearLimit.inspect()).HostConfig
-    expect(Memory).toBe(80 * MEBIBYTE)
+    expect((await nearLimit.inspect()).HostConfig.Memory).toBe(80 * MEBIBYTE)
     expect(textOf(said)).toContain('64 MiB → 80 MiB')
-    expect(bytes(Memory ?? 0)).toBeGreaterThan(64 * MEBIBYTE)
   })
 
   it('writes approvals and refusals into an audit log that is whole', async () => {
