@@ -1,4 +1,4 @@
-import { schedule, validate } from 'node-cron'
+import { type Logger as CronLogger, schedule, validate } from 'node-cron'
 import type { Logger } from 'pino'
 
 export type Job = {
@@ -10,6 +10,14 @@ export type Job = {
 }
 
 export type Schedule = { stop(): Promise<void> }
+
+/** node-cron writes to stdout otherwise, which is for what was asked for. */
+const cronLogger = (logger: Logger): CronLogger => ({
+  debug: (message) => logger.trace(String(message)),
+  info: (message) => logger.debug(message),
+  warn: (message) => logger.warn(message),
+  error: (message) => logger.error(String(message)),
+})
 
 /** The reason why an expression is none; null for a good one. */
 const mistakeIn = ({ name, expression }: Job): string | null =>
@@ -37,7 +45,12 @@ export function startSchedule(jobs: readonly Job[], logger: Logger): Schedule {
           )
         }
       },
-      { name: job.name, noOverlap: true, ...(job.timezone ? { timezone: job.timezone } : {}) },
+      {
+        name: job.name,
+        noOverlap: true,
+        logger: cronLogger(logger.child({ job: job.name })),
+        ...(job.timezone ? { timezone: job.timezone } : {}),
+      },
     ),
   )
   return {
