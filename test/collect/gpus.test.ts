@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -70,9 +71,13 @@ echo '1, GPU-bbbb, NVIDIA T400, 550.54.15, [N/A], 3, 2048, 40, [Not Supported], 
   })
 
   it('whose driver hangs are given up', async () => {
-    await expect(collect('trap "" TERM; while :; do sleep 1; done', 300)).rejects.toMatchObject({
-      kind: 'failed',
-    })
+    const pidFile = join(directory, 'pid')
+    await expect(
+      collect(`echo $$ > ${pidFile}; trap "" TERM; while :; do sleep 1; done`, 300),
+    ).rejects.toMatchObject({ kind: 'failed' })
+    const pid = Number(await readFile(pidFile, 'utf8'))
+    // Not even a program that hears no SIGTERM stays behind, or each reading would add one.
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
   })
 
   it('are absent where nobody named an nvidia-smi and there is none', async () => {
