@@ -5,7 +5,7 @@ import { mistakesOf, readYaml } from '../model/yaml-source.ts'
 import { ANSWER_SCHEMAS, type AnswerSchemaName } from './answer-schemas.ts'
 
 /** What prompts are for; each is a file of that name in prompts/. */
-export const PROMPT_NAMES = ['summary'] as const
+const PROMPT_NAMES = ['summary'] as const
 export type PromptName = (typeof PROMPT_NAMES)[number]
 export type Prompts = Readonly<Record<PromptName, Prompt>>
 
@@ -69,7 +69,7 @@ async function markdownIn(directory: string): Promise<string[]> {
 /** The line after the opening fence is the first of the front matter. */
 const FRONT_MATTER_STARTS = 2
 
-export function parsePrompt(name: PromptName, path: string, text: string): Prompt {
+function parsePrompt(name: PromptName, path: string, text: string): Prompt {
   const match = /^---\n(.*?)^---\n(.*)$/ms.exec(text.replaceAll('\r\n', '\n'))
   if (!match) throw mistakeAt(path, 1, 'it has to begin with front matter between two lines ---')
   const [, head = '', body = ''] = match

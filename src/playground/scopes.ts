@@ -1,5 +1,5 @@
 /** The bot scopes of perfbot's manifest: what an installed app has been granted. */
-export const manifestScopes = [
+const manifestScopes = [
   'commands',
   'chat:write',
   'chat:write.public',

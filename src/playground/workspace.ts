@@ -194,7 +194,7 @@ export function createWorkspace(options: NewWorkspace): Workspace {
 }
 
 /** A message as any author posts it; the caller says who and what. */
-export function addMessage(
+function addMessage(
   workspace: Workspace,
   message: Omit<Message, 'type' | 'ts' | 'blocks' | 'attachments' | 'reactions' | 'files'> & Partial<Message>,
 ): Message {

@@ -111,9 +111,26 @@ export const preformatted = (text: string): RichTextPreformatted => ({
   elements: [{ type: 'text', text: fitted(plainText(text), PREFORMATTED_MOST) }],
 })
 
-export const richText = (...elements: RichTextBlock['elements']): RichTextBlock => ({
+type RichTextPart = RichTextBlock['elements'][number]
+
+/** Clients differ in whether one section after another begins a new line, so those are made one, with line breaks. */
+function joined(parts: readonly RichTextPart[]): RichTextPart[] {
+  const result: RichTextPart[] = []
+  for (const part of parts) {
+    const last = result.at(-1)
+    if (part.type === 'rich_text_section' && last?.type === 'rich_text_section') {
+      const elements = [...last.elements, { type: 'text' as const, text: '\n' }, ...part.elements]
+      result[result.length - 1] = { ...last, elements }
+    } else {
+      result.push(part)
+    }
+  }
+  return result
+}
+
+export const richText = (...parts: RichTextPart[]): RichTextBlock => ({
   type: 'rich_text',
-  elements,
+  elements: joined(parts),
 })
 
 /** All that is said in a block, its ids and styles counted in for good measure. */

@@ -10,10 +10,10 @@ import { nodeSqlite } from './node-sqlite.ts'
 import { isNotSqlite, isNotWritable, quoted, sqliteFailure } from './sqlite-failure.ts'
 import type { Tables } from './tables.ts'
 
-export const FILE_NAME = 'perfbot.sqlite'
+const FILE_NAME = 'perfbot.sqlite'
 
 /** node:sqlite waits synchronously, and Slack wants its answer within three seconds: so less than that. */
-export const BUSY_TIMEOUT = seconds(2)
+const BUSY_TIMEOUT = seconds(2)
 
 export type DatabaseOptions = { directory: string; busyTimeout?: Seconds }
 

@@ -4,7 +4,7 @@ import { bytes } from '../../model/units.ts'
 type Memory = Omit<HostReading['memory'], 'swapInPages' | 'swapOutPages' | 'oomKills'>
 
 /** `Name:   123 kB` or `name 123`, one a line, as in /proc/meminfo and /proc/vmstat. kB there are KiB. */
-export function parseNamedNumbers(text: string): Map<string, number> {
+function parseNamedNumbers(text: string): Map<string, number> {
   const numbers = new Map<string, number>()
   for (const line of text.split('\n')) {
     const match = /^(\S+?):?\s+(\d+)(?: kB)?$/.exec(line)

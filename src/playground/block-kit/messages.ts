@@ -48,7 +48,7 @@ function unionWords(issue: z.core.$ZodIssueInvalidUnion): string[] {
 }
 
 /** Says a zod issue in the words of Slack's `response_metadata.messages`, without the leading "[ERROR] ". */
-export function slackWords(issue: Issue, under: readonly PropertyKey[] = []): string[] {
+function slackWords(issue: Issue, under: readonly PropertyKey[] = []): string[] {
   const path = [...under, ...issue.path]
   const placed = { ...issue, path } as Issue
   if (isMissing(placed) && placed.code !== 'invalid_union')

@@ -52,7 +52,7 @@ const acts: Record<string, (people: People, given: unknown) => Promise<Outcome> 
 }
 
 /** Only the page itself may act: another web site would come with an origin of its own, and cannot send JSON unasked. */
-export function comesFromPage(request: IncomingMessage): boolean {
+function comesFromPage(request: IncomingMessage): boolean {
   const { host, origin } = request.headers
   return origin === `http://${host}` && contentType(request) === 'application/json'
 }

@@ -61,11 +61,7 @@ function explanation(finding: Finding, hasButton: boolean): string {
   return fix && !hasButton ? `${why} To do: ${fix.title}.` : why
 }
 
-export function findingBlocks(
-  finding: Finding,
-  fixes: readonly OfferedFix[],
-  reportId: string,
-): KnownBlock[] {
+function findingBlocks(finding: Finding, fixes: readonly OfferedFix[], reportId: string): KnownBlock[] {
   const own = fixes.filter(({ plan }) => plan.findingId === finding.id)
   return [
     richText(
