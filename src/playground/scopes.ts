@@ -1,19 +1,15 @@
-/** The bot scopes of perfbot's manifest: what an installed app has been granted. */
-const manifestScopes = [
+/** The bot scopes of config/slack-manifest.yaml: what an installed perfbot has been granted. A test holds them equal. */
+export const manifestScopes: readonly string[] = [
   'commands',
   'chat:write',
   'chat:write.public',
   'app_mentions:read',
   'im:history',
-  'im:write',
-  'im:read',
-  'files:write',
-  'assistant:write',
-  'users:read',
-  'usergroups:read',
   'channels:read',
   'groups:read',
-] as const
+  'usergroups:read',
+  'files:write',
+]
 
 export type ScopeChanges = { missingScopes?: readonly string[]; additionalScopes?: readonly string[] }
 

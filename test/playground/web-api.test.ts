@@ -13,7 +13,7 @@ beforeAll(async () => {
     { name: 'secret', isPrivate: true, botIsMember: false },
     { name: 'old', isArchived: true },
   ]
-  playground = await startPlayground({ channels })
+  playground = await startPlayground({ channels, additionalScopes: ['users:read'] })
   client = clientOf(playground)
 })
 afterAll(() => playground.close())

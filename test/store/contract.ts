@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Report } from '../../src/model/report.ts'
 import type { Store } from '../../src/store/store.ts'
+import { makePlan } from '../support/plan.ts'
 import { makeReport } from '../support/report.ts'
-import { makeApproval, makeExecution, makePlan, makeSnapshot, minute } from './records.ts'
+import { makeApproval, makeExecution, makeSnapshot, minute } from './records.ts'
 
 /** What every store has to do. `open` gives an empty one. */
 export function describeStore(engine: string, open: () => Promise<Store>): void {

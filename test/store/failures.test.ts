@@ -9,9 +9,10 @@ import { seconds } from '../../src/model/units.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { StoreFailure } from '../../src/store/failure.ts'
 import { openStore, storeOn } from '../../src/store/store.ts'
+import { makePlan } from '../support/plan.ts'
 import { makeReport } from '../support/report.ts'
 import { makeDirectory } from './directory.ts'
-import { makePlan, makeSnapshot, minute } from './records.ts'
+import { makeSnapshot, minute } from './records.ts'
 
 const fileIn = (directory: string): string => join(directory, 'perfbot.sqlite')
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { openStore } from '../../src/store/store.ts'
+import { makePlan } from '../support/plan.ts'
 import { makeDirectory } from './directory.ts'
-import { makePlan } from './records.ts'
 
 function start(script: string, ...parameters: string[]): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [join(import.meta.dirname, script), ...parameters])

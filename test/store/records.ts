@@ -1,4 +1,4 @@
-import { type Approval, Execution, FixPlan } from '../../src/model/fix-plan.ts'
+import { type Approval, Execution } from '../../src/model/fix-plan.ts'
 import { Snapshot } from '../../src/model/snapshot.ts'
 import { type Timestamp, timestamp } from '../../src/model/units.ts'
 
@@ -36,41 +36,6 @@ export function makeSnapshot(id: string, takenAt: Timestamp, host = 'atlas'): Sn
     models: [],
     gaps: [{ kind: 'failed', source: 'docker', missing: 'containers', reason: 'EACCES', remedy: 'adduser' }],
     collectors: [{ collector: 'gpus', durationSeconds: 0.031, succeeded: true }],
-  })
-}
-
-export function makePlan(changes: Partial<FixPlan> = {}): FixPlan {
-  return FixPlan.parse({
-    id: 'plan-1',
-    reportId: 'report-1',
-    host: 'atlas',
-    findingId: 'memory-near-limit-3f9a1c',
-    command: 'container-set-memory',
-    title: 'Give api 512 MiB',
-    target: { kind: 'container', host: 'atlas', name: 'api' },
-    parameters: { bytes: 536_870_912 },
-    risk: 'low',
-    riskReason: 'It takes effect at once and can be taken back.',
-    interruption: 'none',
-    steps: [
-      { operation: 'docker-update', arguments: { memory: 1 }, exact: 'docker update --memory 512m api' },
-    ],
-    undo: [
-      { operation: 'docker-update', arguments: { memory: 2 }, exact: 'docker update --memory 256m api' },
-    ],
-    preconditions: [{ reading: 'container.limits.memoryBytes', label: 'limit', expected: 268_435_456 }],
-    expectation: {
-      reading: 'container.limits.memoryBytes',
-      becomes: 536_870_912,
-      withinSeconds: 60,
-      statement: 'The working set stays under the limit; the gain in speed is unknown.',
-    },
-    notes: [],
-    measures: ['container.usage.memoryWorkingSetBytes'],
-    createdAt: minute(0),
-    expiresAt: minute(60),
-    digest: 'd1',
-    ...changes,
   })
 }
 
