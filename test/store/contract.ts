@@ -212,7 +212,8 @@ export function describeStore(engine: string, open: () => Promise<Store>): void 
     })
 
     test('holds whatever text is written to it', async () => {
-      const text = fc.string({ unit: 'binary' })
+      // zod leaves a key __proto__ out of a record; the keys of a detail are perfbot's own words.
+      const text = fc.string({ unit: 'binary' }).filter((each) => each !== '__proto__')
       await fc.assert(
         fc.asyncProperty(text, text, fc.double(), async (subject, value, number) => {
           const line = await store.appendAudit({ ...entry(subject), detail: { [value]: value, number } })
