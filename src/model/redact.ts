@@ -2,7 +2,7 @@ const HIDDEN = '***'
 
 /** Names whose value is a secret, wherever they stand in a longer name; `max_tokens` counts, and hides nothing. */
 const SECRET_NAME =
-  '(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token(?!s|iz|_count)|api[_-]?key|apikey|access[_-]?key|private[_-]?key|encryption[_-]?key|signing[_-]?key|credentials?)'
+  '(?:(?<![a-z])pass(?![a-z])|passw(?:or)?d|passwd|passphrase|pwd|secret|token(?!s|iz|_count)|api[_-]?key|apikey|access[_-]?key|private[_-]?key|encryption[_-]?key|signing[_-]?key|credentials?)'
 
 /** Quoted texts, closed or cut off at the end of the line, and words up to a separator; put together as in a shell. */
 const VALUE =
@@ -18,6 +18,12 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
     `[private key ${HIDDEN}]`,
   ],
+  // The end of a key whose beginning was cut off above.
+  [/^[\s\S]*-----END [A-Z ]{0,40}PRIVATE KEY-----/, `[private key ${HIDDEN}]`],
+  // scheme://token@host; a short user such as git is none.
+  [/(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s:/@?#"'<>]{8,256}@/gi, `$1${HIDDEN}@`],
+  // curl -u user:password
+  [/(\s(?:-u|--user)[ =]{1,4}[^\s:]{1,128}:)[^\s"']+/g, `$1${HIDDEN}`],
   // scheme://user:password@host. The password may hold a bare @ or /; digits before a slash are a port.
   [
     /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@?#"'<>]{0,256}:)(?!\d{1,5}[/?#])[^\s"'<>]{1,1024}@/gi,
@@ -32,6 +38,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b((?:set-)?cookie:[ \t]{0,4})[^\r\n]+/gi, `$1${HIDDEN}`],
   // Kinds of key that are known by how they begin.
   [/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, HIDDEN],
+  [/\bAIza[\w-]{35}/g, HIDDEN],
   [/\bx(?:ox[a-z]|app|wfp)-[A-Za-z0-9-]+/g, HIDDEN],
   [/(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[^\s"'<>]+/g, `$1${HIDDEN}`],
   [/\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|glpat-[\w-]{16,})/g, HIDDEN],

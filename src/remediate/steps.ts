@@ -32,10 +32,12 @@ export async function failureOf(
   remembered: readonly Parameters[] = [],
 ): Promise<string | null> {
   for (const [index, step] of steps.entries()) {
+    const signal = deadline()
     try {
-      await operationOf(step).run(step.arguments, engines, deadline(), remembered[index])
+      await operationOf(step).run(step.arguments, engines, signal, remembered[index])
     } catch (error) {
-      return `\`${step.exact}\` failed: ${reasonOf(error)}`
+      const late = `no answer within ${STEP_SECONDS} s; the engine may still complete it`
+      return `\`${step.exact}\` failed: ${signal.aborted ? late : reasonOf(error)}`
     }
   }
   return null

@@ -21,6 +21,11 @@ describe('redact', () => {
       '[private key ***]\nnext',
     ],
     ['password="never closed', 'password=***'],
+    ['SMTP_PASS=hunter2 DB_PASS: hunter3', 'SMTP_PASS=*** DB_PASS: ***'],
+    ['curl -u admin:hunter2 http://api/', 'curl -u admin:*** http://api/'],
+    ['https://a1b2c3d4e5f6@github.com/team/repo', 'https://***@github.com/team/repo'],
+    [`key=AIza${'x'.repeat(35)} denied`, 'key=*** denied'],
+    ['abc=\n-----END RSA PRIVATE KEY-----\nnext', '[private key ***]\nnext'],
   ])('hides the secret in %s', (text, expected) => {
     expect(redact(text)).toBe(expected)
   })
@@ -31,6 +36,8 @@ describe('redact', () => {
     'FATAL: password authentication failed for user "app"',
     "ModuleNotFoundError: No module named 'app.auth.tokens'",
     'git@github.com:team/repo.git',
+    'ssh://git@github.com/team/repo',
+    '12 tests pass, 1 fails',
   ])('leaves what a diagnosis needs: %s', (text) => {
     expect(redact(text)).toBe(text)
   })

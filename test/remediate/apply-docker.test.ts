@@ -52,7 +52,7 @@ describeWithDocker('fixes on a real engine', (client) => {
       snapshot,
       catalogue,
       engines: { docker: (name) => (name === 'local' ? client : null), postgres: () => null },
-      wait: (duration) => sleep(Math.min(duration, 1) * 1000),
+      wait: (duration) => sleep(duration * 1000),
     })
   const limitsOf = async (part: string) => {
     const { HostConfig } = await client.getContainer(area.name(part)).inspect()
@@ -163,12 +163,15 @@ describeWithDocker('fixes on a real engine', (client) => {
     expect((await limitsOf('again')).memory).toBe(64 * MEBIBYTE)
   })
 
-  const restartPlan = async (part: string) =>
-    planned({
+  /** A run counts when it has lasted for some seconds. */
+  const restartPlan = async (part: string) => {
+    await sleep(9000)
+    return planned({
       command: 'container.restart',
       target: container(area.name(part)),
       snapshot: await freshSnapshot(),
     })
+  }
 
   test.concurrent('a restart gives a new run; the same plan a second time is refused', async () => {
     const api = await area.run('restart', "trap 'exit 0' TERM; while true; do sleep 0.1; done")
@@ -183,6 +186,12 @@ describeWithDocker('fixes on a real engine', (client) => {
       outcome: 'refused',
       message: expect.stringContaining('the start of the present run of'),
     })
+  })
+
+  test.concurrent('a container in a crash loop is not called restarted, though it runs at the instant', async () => {
+    await area.run('loops', 'sleep 4; exit 1', { HostConfig: { RestartPolicy: { Name: 'always' } } })
+    const execution = await applyFix(await restartPlan('loops'), 'U1', ports())
+    expect(execution.outcome, execution.message).toBe('failed')
   })
 
   test.concurrent('a container that falls over again after its start is not called restarted', async () => {

@@ -29,7 +29,7 @@ const API = {
   exitCode: null,
   oomKilled: false,
   restartCount: 0,
-  startedAt: AT,
+  startedAt: '2026-03-14T08:00:00.000Z',
   finishedAt: null,
   restartPolicy: { name: 'no', maximumRetries: 0 },
   health: null,

@@ -16,40 +16,44 @@ const MOST_STUCK = 2
 
 export type FilesystemReader = () => Promise<{ filesystems: Filesystem[]; gaps: Gap[] }>
 
-/** Remembers the mounts that do not answer, and does not ask them again before they have. */
+/** Remembers the mounts that were late to answer, and does not ask them again before they have. */
 export function filesystemReader(): FilesystemReader {
-  const stuck = new Set<string>()
+  const late = new Set<string>()
   return async () => {
     const mounts = parseMounts(await readFile('/proc/mounts', 'utf8'))
     const gaps: Gap[] = []
-    const filesystems = await Promise.all(
-      mounts.map(async (mount) => {
-        try {
-          return await readFilesystem(mount, stuck)
-        } catch (error) {
-          // Unmounted in the meantime, or in a place that this user may not enter (another's FUSE).
-          if (['ENOENT', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return null
+    const read = async (mount: Mount): Promise<Filesystem[]> => {
+      try {
+        return await readFilesystem(mount, late)
+      } catch (error) {
+        // Unmounted in the meantime, or in a place that this user may not enter (another's FUSE).
+        if (!['ENOENT', 'EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
           gaps.push(gapOfMount(mount, error))
-          return null
-        }
-      }),
-    )
-    return { filesystems: filesystems.filter((filesystem) => filesystem !== null), gaps }
+        return []
+      }
+    }
+    const local = await Promise.all(mounts.filter(({ remote }) => !remote).map(read))
+    // One after the other, so that it is known how many do not answer before the next is asked.
+    const remote: Filesystem[] = []
+    for (const mount of mounts.filter((each) => each.remote)) remote.push(...(await read(mount)))
+    return { filesystems: [...local.flat(), ...remote], gaps }
   }
 }
 
-async function readFilesystem(mount: Mount, stuck: Set<string>): Promise<Filesystem | null> {
+async function readFilesystem(mount: Mount, late: Set<string>): Promise<Filesystem[]> {
   const { mountPoint } = mount
-  if (stuck.has(mountPoint) || (mount.remote && stuck.size >= MOST_STUCK)) {
+  if (late.has(mountPoint) || (mount.remote && late.size >= MOST_STUCK)) {
     throw new Error('has not answered for a while')
   }
   const asked = statfs(mountPoint)
-  stuck.add(mountPoint)
-  const answered = () => stuck.delete(mountPoint)
+  const answered = () => late.delete(mountPoint)
   asked.then(answered, answered)
-  const stats = await withDeadline(() => asked, STATFS_LIMIT)
-  if (stats.blocks === 0) return null
-  return {
+  const stats = await withDeadline(() => asked, STATFS_LIMIT).catch((error: unknown) => {
+    if (error instanceof DeadlineExceeded) late.add(mountPoint)
+    throw error
+  })
+  if (stats.blocks === 0) return []
+  const filesystem: Filesystem = {
     mountPoint,
     device: mount.device,
     type: mount.type,
@@ -59,6 +63,7 @@ async function readFilesystem(mount: Mount, stuck: Set<string>): Promise<Filesys
     inodesFree: stats.files > 0 ? stats.ffree : null,
     readOnly: mount.readOnly,
   }
+  return [filesystem]
 }
 
 function gapOfMount({ mountPoint, device, type }: Mount, error: unknown): Gap {

@@ -1,6 +1,7 @@
 import type { Client } from 'pg'
 import { z } from 'zod'
 import type { IdleTransaction, PostgresReading } from '../../model/postgres-reading.ts'
+import { redact } from '../../model/redact.ts'
 import { Seconds } from '../../model/units.ts'
 import { limitedQuery } from './connection.ts'
 
@@ -66,7 +67,8 @@ const IdleTransactions = z.array(
   z.object({
     pid: z.number(),
     userName: z.string(),
-    applicationName: z.string(),
+    // Clients put into it what they like; some put in their whole connection string.
+    applicationName: z.string().transform(redact),
     databaseName: z.string(),
     idleSeconds: Seconds,
     transactionSeconds: Seconds,

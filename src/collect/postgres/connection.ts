@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { endOrCut } from '../../model/end-or-cut.ts'
 import type { Seconds } from '../../model/units.ts'
 
 /** One connection to one server, opened when it is first needed and again after it was lost. */
@@ -17,7 +18,7 @@ export function keptConnection(url: string, deadline: Seconds): KeptConnection {
     async use(signal, work) {
       const client = kept ?? connectionOf(url, deadline, forget)
       // With a query under way this closes the socket, and the query is rejected.
-      const end = () => void client.end(() => undefined)
+      const end = () => void endOrCut(client)
       signal.addEventListener('abort', end, { once: true })
       try {
         if (client !== kept) await client.connect()
@@ -34,7 +35,7 @@ export function keptConnection(url: string, deadline: Seconds): KeptConnection {
     async close() {
       const client = kept
       kept = null
-      await client?.end()
+      if (client) await endOrCut(client)
     },
   }
 }

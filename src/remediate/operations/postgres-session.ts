@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { z } from 'zod'
+import { endOrCut } from '../../model/end-or-cut.ts'
 import type { Engines } from './operation.ts'
 
 const CONNECT_MILLISECONDS = 5000
@@ -34,14 +35,14 @@ export async function withSession<Result>(
   // A connection that breaks while idle says so by an event, which would end the process unheard;
   // the next query on it fails, and that is reported.
   client.on('error', () => {})
-  const cut = () => void client.end()
+  const cut = () => void endOrCut(client)
   signal.addEventListener('abort', cut)
   try {
     await client.connect()
     return await work(client)
   } finally {
     signal.removeEventListener('abort', cut)
-    await client.end()
+    await endOrCut(client)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ContainerReading } from '../../model/container-reading.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import type { Target } from '../../model/target.ts'
-import type { Unit } from '../../model/units.ts'
+import { secondsBetween, type Unit } from '../../model/units.ts'
 import { type Figure, number, type Reading, text } from './reading.ts'
 
 /** Null also when two engines have one of that name: a fix must not pick. */
@@ -45,6 +45,12 @@ function swapAllowance({ limits }: ContainerReading): Figure {
   return number(Math.max(0, limits.memorySwapBytes - limits.memoryBytes), 'bytes')
 }
 
+/**
+ * A run counts when it has lasted as long: one in a crash loop is running too, at most instants, and began lately. Less
+ * than the time after which a restart is judged.
+ */
+const LASTING_SECONDS = 8
+
 export const CONTAINER_READINGS: readonly Reading[] = [
   reading('container.engine', 'text', 'engine', 'config', ({ engine }) => text(engine)),
   reading('container.id', 'text', 'identifier', 'docker inspect Id', ({ id }) => text(id)),
@@ -56,8 +62,11 @@ export const CONTAINER_READINGS: readonly Reading[] = [
     'container.running-since',
     'text',
     'start of the present run',
-    'docker inspect State.StartedAt, while State.Status is running',
-    ({ state, startedAt }) => (state === 'running' && startedAt !== null ? text(startedAt) : null),
+    `docker inspect State.StartedAt, of a run that has lasted ${LASTING_SECONDS} s`,
+    ({ state, startedAt }, { takenAt }) =>
+      state === 'running' && startedAt !== null && secondsBetween(startedAt, takenAt) >= LASTING_SECONDS
+        ? text(startedAt)
+        : null,
   ),
   reading(
     'container.restart-count',
