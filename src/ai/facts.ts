@@ -16,8 +16,20 @@ export type Figure = {
   unit: FigureUnit
   /** What it was called, or the text it stood in. */
   label: string
+  /** What it stood under: the title of its table, its row; empty where there is none. */
+  topic: string
   /** The name of the container, server … it is about; null for the machine and the report. */
   about: string | null
+}
+
+/** What a sentence can be about. */
+export type Subject = {
+  kind: 'host' | 'container' | 'gpu' | 'database' | 'model'
+  name: string
+  /** How it is called: "PostgreSQL main". */
+  called: string
+  /** Known from a table alone. */
+  isRow: boolean
 }
 
 /** Everything that a text about a report may state. */
@@ -30,7 +42,7 @@ export type Facts = {
   phrases: readonly string[]
   /** Every text of the report, to look names up in. */
   corpus: string
-  subjects: readonly Target[]
+  subjects: readonly Subject[]
 }
 
 export function factsOf(report: Unnarrated): Facts {
@@ -42,7 +54,7 @@ export function factsOf(report: Unnarrated): Facts {
     counts: countsOf(report),
     moments: spellings(texts.filter((text) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text))),
     phrases: [
-      ...subjects.map(describeTarget),
+      ...subjects.map(({ called }) => called),
       ...quotations.filter(saysMoreThanNumbers),
       ...labelsOf(report).filter(saysMoreThanNumbers),
     ]
@@ -54,9 +66,34 @@ export function factsOf(report: Unnarrated): Facts {
   }
 }
 
-function subjectsOf(report: Unnarrated): Target[] {
-  const all = [...report.findings, ...report.checks].map(({ target }) => target)
-  return [...new Map(all.map((target) => [`${target.kind} ${target.name}`, target])).values()]
+const KINDS: Record<Target['kind'], Subject['kind']> = {
+  host: 'host',
+  container: 'container',
+  gpu: 'gpu',
+  postgres: 'database',
+  ollama: 'model',
+}
+
+/** What findings and checks are about, and the containers, databases and models that tables name. */
+function subjectsOf(report: Unnarrated): Subject[] {
+  const targets = [...report.findings, ...report.checks].map(
+    ({ target }): Subject => ({
+      kind: KINDS[target.kind],
+      name: target.name,
+      called: describeTarget(target),
+      isRow: false,
+    }),
+  )
+  const rows = report.tables.flatMap(({ columns, rows }) => {
+    const kind = (['container', 'database', 'model'] as const).find(
+      (each) => each === columns[0]?.toLowerCase(),
+    )
+    const names = rows.map((row) => row[0]?.value)
+    return names.flatMap((name): Subject[] =>
+      kind && typeof name === 'string' ? [{ kind, name, called: `${kind} ${name}`, isRow: true }] : [],
+    )
+  })
+  return [...new Map([...rows, ...targets].map((each) => [`${each.kind} ${each.name}`, each])).values()]
 }
 
 function textsIn(value: unknown): string[] {
@@ -98,48 +135,64 @@ const figuresIn = (text: string, about: string | null): Figure[] =>
 
 const figuresSaidIn = (text: string, about: string | null): Figure[] =>
   statementsOf(text).mentions.flatMap((mention) =>
-    mention.readings.map(({ value }) => ({ value, unit: mention.unit, label: text.toLowerCase(), about })),
+    mention.readings.map(({ value }) => ({
+      value,
+      unit: mention.unit,
+      label: text.toLowerCase(),
+      topic: '',
+      about,
+    })),
   )
 
-const figureOf = (evidence: Evidence, about: string | null): Figure[] =>
+const figureOf = (evidence: Evidence, about: string | null, topic = ''): Figure[] =>
   evidence.unit === 'text'
     ? []
-    : [{ value: evidence.value, unit: evidence.unit, label: evidence.label.toLowerCase(), about }]
+    : [{ value: evidence.value, unit: evidence.unit, label: evidence.label.toLowerCase(), topic, about }]
 
-function figuresOf(report: Unnarrated, subjects: readonly Target[]): Figure[] {
+function figuresOf(report: Unnarrated, subjects: readonly Subject[]): Figure[] {
   const { snapshot } = report
   const durations = [snapshot.durationSeconds, ...snapshot.collectors.map((run) => run.durationSeconds)]
   return [
     ...report.findings.flatMap(figuresOfFinding),
     ...report.scoreboard.flatMap(({ measured, target, title }) => [
-      ...(measured ? figureOf(measured, null) : []),
-      { value: target.value, unit: target.unit, label: title.toLowerCase(), about: null },
+      ...(measured ? figureOf(measured, null, title) : []),
+      { value: target.value, unit: target.unit, label: title.toLowerCase(), topic: '', about: null },
     ]),
     ...report.tables.flatMap((table) => figuresOfTable(table, subjects)),
-    ...durations.map((value) => ({ value, unit: 'seconds' as const, label: 'duration', about: null })),
+    ...durations.map((value) => ({
+      value,
+      unit: 'seconds' as const,
+      label: 'duration',
+      topic: '',
+      about: null,
+    })),
     ...figuresSaidIn(report.headline, null),
     ...(report.changes?.resolved ?? []).flatMap(({ title }) => figuresSaidIn(title, null)),
   ]
 }
+
+/** "memory of the host" is no reading of the database it was weighed against. */
+const isOfHost = ({ label }: Evidence): boolean => /\b(?:host|machine)\b/i.test(label)
 
 /** Its evidence, and what its rule says in words: a threshold, the size that a fix sets. */
 function figuresOfFinding(finding: Finding): Figure[] {
   const about = finding.target.kind === 'host' ? null : finding.target.name
   const said = [finding.title, finding.impact, finding.rootCause, ...finding.fixes.map(({ title }) => title)]
   return [
-    ...finding.evidence.flatMap((evidence) => figureOf(evidence, about)),
+    ...finding.evidence.flatMap((evidence) => figureOf(evidence, isOfHost(evidence) ? null : about)),
     ...said.flatMap((text) => figuresSaidIn(text, about)),
   ]
 }
 
 /** A row is about the subject that its first cell names. */
-function figuresOfTable({ rows, columns }: Table, subjects: readonly Target[]): Figure[] {
+function figuresOfTable({ title, rows, columns }: Table, subjects: readonly Subject[]): Figure[] {
   return rows.flatMap((row) => {
     const name = row[0]?.value
     const about = subjects.find((subject) => subject.kind !== 'host' && subject.name === name)?.name ?? null
+    const topic = `${title} ${name ?? ''}`
     return row.flatMap(({ value, unit }, column) =>
       typeof value === 'number' && unit !== 'text' && unit !== 'time'
-        ? [{ value, unit, label: (columns[column] ?? '').toLowerCase(), about }]
+        ? [{ value, unit, label: (columns[column] ?? '').toLowerCase(), topic, about }]
         : [],
     )
   })

@@ -1,6 +1,6 @@
 import { formatValue } from '../model/format.ts'
 import { countOf } from './counts.ts'
-import type { Facts, Figure } from './facts.ts'
+import type { Facts, Figure, Subject } from './facts.ts'
 import { type Mention, statementsOf } from './mentions.ts'
 import { momentsIn } from './moments.ts'
 import { plainText, sentencesIn } from './sentences.ts'
@@ -34,7 +34,7 @@ const REFERS_BACK =
   /^(?:it|its|this|that|these|those|they|their|them|he|she|such|so|thus|hence|therefore|consequently|accordingly|otherwise|both|neither|also|as a result|because of (?:this|that)|the (?:former|latter|same))\b/i
 
 /** Links and mentions of Slack: a model has no business making either. */
-const LINK = /<[!@#]|:\/\/|\bwww\.|\bmailto:|\]\(|@(?:channel|here|everyone)\b/i
+const LINK = /<[!@#]|:\/\/|\bwww\.|\bmailto:|\]\(|@(?:channel|here|everyone)\b|(?:^|[\s("'])[@#]\p{L}/iu
 
 const BLOT = '¤'
 
@@ -49,11 +49,11 @@ function objection(sentence: string, masked: string, facts: Facts, kept: readonl
   if (stranger) return `"${stranger.content}" is not in the report`
   const prose = spans.reduce((left, span) => (isAmount(span.content) ? left : blot(left, span)), masked)
   const { mentions, names } = statementsOf(prose)
-  const unknownName = names.find((name) => !occurs(name, facts.corpus))
+  const unknownName = names.find((name) => !isKnown(name, facts.corpus))
   if (unknownName) return `"${unknownName}" is not in the report`
-  const about = subjectsIn(sentence, facts)
+  const about = aboutOf(sentence, facts)
   const untraced = mentions.find((mention) => !isTraced(mention, facts, about))
-  if (untraced) return `"${untraced.text}" is no reading of ${[...about].join(' or ') || 'the report'}`
+  if (untraced) return `"${untraced.text}" is no reading of ${[...about.names].join(' or ') || 'the report'}`
   return null
 }
 
@@ -103,21 +103,57 @@ const isWordPart = (character: string): boolean => /[\p{L}\p{N}_]/u.test(charact
 
 const occurs = (name: string, corpus: string): boolean => occurrences(name, corpus).length > 0
 
-/** The containers, servers … that a sentence is about. A name that is also a word needs its noun beside it. */
-function subjectsIn(sentence: string, facts: Facts): Set<string> {
-  const nouns = { host: 'host', container: 'container', gpu: 'gpu', postgres: 'postgresql', ollama: 'ollama' }
-  const named = facts.subjects.filter(({ kind, name }) => {
-    if (kind === 'host') return false
-    if (kind === 'container' || /[\d_-]/.test(name.slice(1))) return occurs(name, sentence)
-    return [`${nouns[kind]} ${name}`, `\`${name}\``].some((phrase) => occurs(phrase, sentence))
-  })
-  return new Set(named.map(({ name }) => name))
+/** "APIs" is known where "API" is. */
+const isKnown = (name: string, corpus: string): boolean =>
+  occurs(name, corpus) || (/^\p{L}{3,}s$/u.test(name) && occurs(name.slice(0, -1), corpus))
+
+/** What a sentence is about, and with that, whose figures it may state. */
+type About = { names: ReadonlySet<string>; allows: (figure: Figure) => boolean }
+
+const KIND_NOUNS: Record<Subject['kind'], RegExp> = {
+  host: /\b(?:hosts?|machines?)\b/i,
+  container: /\bcontainers?\b/i,
+  gpu: /\bgpus?\b/i,
+  database: /\b(?:databases?|postgres(?:ql)?)\b/i,
+  model: /\b(?:models?|ollama)\b/i,
 }
 
-function isTraced(mention: Mention, facts: Facts, about: ReadonlySet<string>): boolean {
-  const figures = facts.figures.filter((figure) => {
-    return figure.about === null || about.size === 0 || about.has(figure.about)
-  })
+/** The named container, server … ; else any of the kind that is spoken of; else whatever there is. */
+function aboutOf(sentence: string, facts: Facts): About {
+  const others = facts.subjects.filter(({ kind }) => kind !== 'host')
+  const mentioned = others.filter(({ name }) => occurs(name, sentence))
+  const names = new Set(mentioned.filter((each) => isNamed(each, sentence)).map(({ name }) => name))
+  const isMentioned = (name: string) => mentioned.some((each) => each.name === name)
+  if (names.size > 0) return { names, allows: ({ about }) => about === null || isMentioned(about) }
+  const kinds = (['container', 'gpu', 'database', 'model'] as const).filter((kind) =>
+    KIND_NOUNS[kind].test(sentence),
+  )
+  const isOfHost =
+    KIND_NOUNS.host.test(sentence) ||
+    facts.subjects.some(({ kind, name }) => kind === 'host' && occurs(name, sentence))
+  if (kinds.length === 0 && !isOfHost) return { names, allows: () => true }
+  const isOfKind = ({ about, label, topic }: Figure) =>
+    kinds.some((kind) =>
+      about === null
+        ? KIND_NOUNS[kind].test(`${topic} ${label}`)
+        : others.some((each) => each.kind === kind && each.name === about),
+    )
+  return {
+    names,
+    allows: (figure) => isOfKind(figure) || (figure.about === null ? isOfHost : isMentioned(figure.about)),
+  }
+}
+
+/** A name that is also a word needs its noun beside it. */
+function isNamed({ kind, name, called, isRow }: Subject, sentence: string): boolean {
+  if ((kind === 'container' && !isRow) || /[\d_-]/.test(name.slice(1))) return occurs(name, sentence)
+  const ways = [called, `${kind} ${name}`, `${kind} \`${name}\``, ...(isRow ? [] : [`\`${name}\``])]
+  if (kind === 'database') ways.push(`postgresql ${name}`)
+  return ways.some((way) => occurs(way, sentence))
+}
+
+function isTraced(mention: Mention, facts: Facts, about: About): boolean {
+  const figures = facts.figures.filter(about.allows)
   if (mention.unit !== 'plain') return figures.some((figure) => agrees(mention, figure))
   const count = countOf(mention.counted, mention.isWhole, facts.counts)
   if (count === null) return figures.some((figure) => agrees(mention, figure))
@@ -152,7 +188,9 @@ function agrees(mention: Mention, figure: Figure): boolean {
 /** How a number may stand for a figure. One without a unit may for a ratio when it looks like one: 0.16. */
 function comparison(mention: Mention, figure: Figure): 'rounded' | 'exactly' | 'never' {
   if (mention.unit === figure.unit) return 'rounded'
-  if (mention.unit === 'cores' && figure.unit === 'count') return 'exactly'
+  if (mention.unit === 'cores' && figure.unit === 'count') {
+    return /core|processor|cpu/i.test(`${figure.topic} ${figure.label}`) ? 'exactly' : 'never'
+  }
   if (mention.unit !== 'plain') return 'never'
   switch (figure.unit) {
     case 'count':

@@ -1,5 +1,6 @@
 import { type FigureUnit, type UnitReading, unitNamed } from './figure-units.ts'
-import { isProportion, wordValue } from './number-words.ts'
+import { nameAt } from './names.ts'
+import { isFraction, isProportion, wordValue } from './number-words.ts'
 
 /** A number as a text states it, in base units; `tolerance` is half of its last digit. */
 export type Mention = {
@@ -14,7 +15,7 @@ export type Mention = {
   isWhole: boolean
 }
 
-/** What a text states: its numbers, and its words that are no prose: `shared_buffers`, `api-1`, `/etc/hosts`. */
+/** What a text states: its numbers, and the words that name something: `shared_buffers`, "redis", `/etc/hosts`. */
 export type Statements = { mentions: Mention[]; names: string[] }
 
 type Chunk = { raw: string; word: string; endsPhrase: boolean }
@@ -32,8 +33,8 @@ export function statementsOf(text: string): Statements {
     const reads = readDuration(ahead) ?? readAmounts(ahead) ?? readWord(ahead) ?? []
     const isWhole = saysOf(chunks.slice(Math.max(0, index - 3), index))
     statements.mentions.push(...reads.map(({ mention }) => ({ ...mention, isWhole })))
-    const word = ahead[0]?.word ?? ''
-    if (reads.length === 0 && isName(word)) statements.names.push(word)
+    const name = reads.length === 0 ? nameAt(chunks, index) : null
+    if (name !== null) statements.names.push(name)
     index += Math.max(1, ...reads.map(({ used }) => used))
   }
   return statements
@@ -55,11 +56,6 @@ function chunksOf(text: string): Chunk[] {
       endsPhrase: /[.,;:!?)]["'”’`]*$/.test(raw),
     }))
 }
-
-const isName = (word: string): boolean =>
-  /\p{N}|_/u.test(word) ||
-  /^\/\w/.test(word) ||
-  (/[\p{L}]\.[\p{L}]/u.test(word) && !/^(?:e\.g|i\.e)$/i.test(word))
 
 /** "128 MiB", "16.3%", "30-second", "-1"; "10–20 %" and "4/5" are two. Null when it is no number alone. */
 function readAmounts(chunks: readonly Chunk[]): Read[] | null {
@@ -149,6 +145,9 @@ function readWord(chunks: readonly Chunk[]): Read[] | null {
   const word = chunk.word.toLowerCase()
   if (word === 'half') return [readHalf(chunks)]
   if (isProportion(word)) return [read('0', UNTRACEABLE, chunks, 1)]
+  if (/^(?:an?|one)$/.test(word) && next && isFraction(next.word)) {
+    if (next.endsPhrase || OF_OR_THAN.test(chunks[2]?.word ?? '')) return [read('0', UNTRACEABLE, chunks, 2)]
+  }
   if (word === 'a' || word === 'an') {
     const single = singleUnit(next)
     return single ? [read('1', single, chunks, 2)] : null
@@ -162,6 +161,9 @@ function readWord(chunks: readonly Chunk[]): Read[] | null {
   const { unit, used } = unitAfter('', chunks)
   return [read(String(value), unit, chunks, used)]
 }
+
+/** After "a third", what makes it a part and no ordinal. */
+const OF_OR_THAN = /^(?:of|less|more|fewer|smaller|larger|bigger|faster|slower|lower|higher|full|empty)$/i
 
 /** "half an hour", "half of the memory". */
 function readHalf(chunks: readonly Chunk[]): Read {

@@ -104,6 +104,49 @@ describe('a figure has to be about what the sentence names', () => {
   ])('%s', (sentence, expected) => expect(kept(sentence)).toBe(expected))
 })
 
+describe('a sentence goes when it is about something else than the report', () => {
+  test.each([
+    // Names that are not in it.
+    'Container payments is down.',
+    'Container redis is restarted again and again.',
+    'PostgreSQL billing is down.',
+    'Ask Bob at Acme Corporation.',
+    'Mail admin@corp.',
+    'slack: #general and @bob.',
+    // Figures of another thing.
+    'The host uses 93 % of its memory.',
+    'atlas uses 93.1 % of its memory.',
+    'The database was restarted 14 times.',
+    'The database uses 16.3 % of its memory.',
+    'PostgreSQL has 512 MiB.',
+    'Container webui was restarted 14 times.',
+    'Container `webui` was restarted 14 times.',
+    'Container webui has a memory limit of 512 MiB.',
+    'Container api uses 14 cores.',
+    'The host has 14 cores.',
+    // Commands that it does not hold.
+    'Run rm -rf / to fix it.',
+    'Use sudo docker system prune.',
+    'Then docker system prune helps.',
+    // Numbers in other words.
+    'It is a third of what it was.',
+    'It is at a tenth of the limit.',
+    'It fell by a third.',
+    'It was restarted XIV times.',
+  ])('%s', (sentence) => expect(ground(sentence, facts).kept).toEqual([]))
+})
+
+describe('a sentence about a kind of thing stays when its figures are of that kind', () => {
+  test.each([
+    'The container was restarted 14 times.',
+    'The database has 128 MiB of shared buffers and 93.1 % cache hits.',
+    'Container webui uses 26.4 MiB.',
+    'On atlas webui uses 26.4 MiB.',
+    'atlas uses 16.3 % of its memory.',
+    'A third container waits.',
+  ])('%s', (sentence) => expect(ground(sentence, facts).removed).toEqual([]))
+})
+
 test('what leaned on a removed sentence goes with it', () => {
   const text = 'The API is down. The disk is 97 % full. It needs more room. The web UI waits.'
   expect(ground(text, facts)).toEqual({
