@@ -35,8 +35,6 @@ export type OfferedFix = { readonly plan: FixPlan; readonly execution: Execution
 /** The whole of perfbot, without a face: what Slack and the command line use. */
 export type Perfbot = {
   readonly config: Config
-  /** What is wrong with perfbot itself: an unreadable store, a mistake in a command. */
-  readonly problems: readonly Gap[]
   takeReport(request?: ReportRequest): Promise<Report>
   /** Reads and remembers, without a report: what the schedule does between reports. */
   collect(): Promise<Snapshot>
@@ -206,7 +204,6 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
 
   return {
     config,
-    problems,
     takeReport: (request = {}) => takeReport(request, reporting),
     async collect() {
       const snapshot = await collection.snapshot()

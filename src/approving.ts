@@ -1,8 +1,7 @@
 import type { Approval, Execution, FixPlan } from './model/fix-plan.ts'
 import { canonicalJson } from './model/identity.ts'
-import type { Snapshot } from './model/snapshot.ts'
 import { describeTarget, type Target } from './model/target.ts'
-import { type Seconds, timestamp } from './model/units.ts'
+import { timestamp } from './model/units.ts'
 import { type ApplyPorts, applyFix } from './remediate/apply.ts'
 import { type ApprovalPolicy, mayApprove, type Person } from './remediate/policy.ts'
 import type { Store } from './store/store.ts'
@@ -10,8 +9,6 @@ import type { Store } from './store/store.ts'
 export type ApprovingPorts = Omit<ApplyPorts, 'audit' | 'progress'> & {
   readonly store: Store
   readonly policy: ApprovalPolicy
-  readonly snapshot: () => Promise<Snapshot>
-  readonly wait: (time: Seconds) => Promise<void>
   /** Two plans may mean the same change: the second waits, and then finds that its precondition is gone. */
   readonly oneAtATime: OneAtATime
 }
@@ -51,6 +48,8 @@ export type ApprovalResult =
       readonly earlier: Approval | null
     }
 
+const APPROVED_ALREADY = 'This fix has been approved already, and is applied at most once.'
+
 /** Why a plan cannot be approved by this person now; null when it can. Nothing is changed by asking. */
 export async function whyNot(
   plan: FixPlan,
@@ -60,7 +59,7 @@ export async function whyNot(
   const decision = mayApprove(person, ports.policy)
   if (!decision.allowed) return { reason: decision.reason, earlier: null }
   const earlier = await ports.store.approvalOf(plan.id)
-  if (earlier) return { reason: 'This fix has been approved already, and is applied at most once.', earlier }
+  if (earlier) return { reason: APPROVED_ALREADY, earlier }
   if (timestamp(ports.clock()) >= plan.expiresAt) {
     return {
       reason: 'This plan has expired: the machine may have changed since. Measure again for a new one.',
@@ -98,11 +97,7 @@ export async function approve(request: ApprovalRequest, ports: ApprovingPorts): 
 
   const approval: Approval = { planId, digest: plan.digest, person: person.id, at: now() }
   if (!(await store.claimPlan(approval))) {
-    return refuse(
-      plan,
-      'This fix has been approved already, and is applied at most once.',
-      await store.approvalOf(planId),
-    )
+    return refuse(plan, APPROVED_ALREADY, await store.approvalOf(planId))
   }
   await audit({
     at: approval.at,

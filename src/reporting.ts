@@ -76,9 +76,11 @@ function planFixes(
     if (fix.kind === 'manual') return fix
     const request = { finding, fix, catalogue, snapshot, reportId, now: timestamp(clock()), id: newId() }
     const planning = planFix({ ...request, lifetimeSeconds: planLifetime })
-    if (planning.kind === 'planned') plans.push(planning.plan)
-    if (planning.kind === 'planned') return fix
-    return { kind: 'manual', title: fix.title, change: `perfbot cannot do it now: ${planning.reason}` }
+    if (planning.kind === 'not-possible') {
+      return { kind: 'manual', title: fix.title, change: `perfbot cannot do it now: ${planning.reason}` }
+    }
+    plans.push(planning.plan)
+    return fix
   }
   return {
     findings: findings.map((finding) => ({

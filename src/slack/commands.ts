@@ -12,9 +12,9 @@ const OTHERS: readonly Subcommand[] = [report, status, fixes, audit, whoami]
 const HELP = helpFor(OTHERS)
 const SUBCOMMANDS: readonly Subcommand[] = [...OTHERS, HELP]
 
-/** Runs what was typed: the first word chooses, the rest are its words. Nothing typed is a call for help. */
-export async function dispatch(text: string, invocation: Omit<Invocation, 'words'>): Promise<void> {
-  const [name = HELP.name, ...words] = text.trim().split(/\s+/).filter(Boolean)
+/** Runs what was typed: the first word chooses. Nothing typed is a call for help. */
+export async function dispatch(text: string, invocation: Invocation): Promise<void> {
+  const [name = HELP.name] = text.trim().split(/\s+/).filter(Boolean)
   const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name.toLowerCase())
   if (!subcommand) {
     await invocation.answer({
@@ -22,5 +22,5 @@ export async function dispatch(text: string, invocation: Omit<Invocation, 'words
       blocks: [section(`There is no command "${mrkdwn(name)}".`)],
     })
   }
-  await (subcommand ?? HELP).run({ ...invocation, words })
+  await (subcommand ?? HELP).run(invocation)
 }

@@ -13,7 +13,6 @@ export type FaceParts = {
 
 /** How a subcommand was called, and where its answer goes. */
 export type Invocation = FaceParts & {
-  readonly words: readonly string[]
   readonly user: string
   /** For what everybody may see. */
   readonly place: Place

@@ -1,3 +1,5 @@
+import type { ReactNode } from 'react'
+import type { PageState } from '../page-state.ts'
 import { Avatar } from './avatar.tsx'
 import { usePlayground } from './playground-context.ts'
 
@@ -9,6 +11,32 @@ type Props = {
   onChoose: (channel: string) => void
   onActAs: (user: string) => void
   onClose: () => void
+}
+
+type Channel = PageState['channels'][number]
+
+type LinksProps = Pick<Props, 'current' | 'onChoose'> & {
+  channels: readonly Channel[]
+  children: (channel: Channel) => ReactNode
+}
+
+function ChannelLinks({ channels, current, onChoose, children }: LinksProps) {
+  return (
+    <ul>
+      {channels.map((channel) => (
+        <li key={channel.id}>
+          <button
+            type="button"
+            className="channel-link"
+            aria-current={channel.id === current ? 'page' : undefined}
+            onClick={() => onChoose(channel.id)}
+          >
+            {children(channel)}
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
 }
 
 export function Sidebar({ current, me, isOpen, onChoose, onActAs, onClose }: Props) {
@@ -28,47 +56,37 @@ export function Sidebar({ current, me, isOpen, onChoose, onActAs, onClose }: Pro
         <nav className="sidebar" aria-label="Channels and direct messages">
           <h1>{state.teamName}</h1>
           <h2>Channels</h2>
-          <ul>
-            {state.channels
-              .filter((channel) => channel.kind !== 'im')
-              .map((channel) => (
-                <li key={channel.id}>
-                  <button
-                    type="button"
-                    className="channel-link"
-                    aria-current={channel.id === current ? 'page' : undefined}
-                    onClick={() => onChoose(channel.id)}
-                  >
-                    <span className="channel-mark" aria-hidden="true">
-                      {channel.kind === 'private' ? '⚿' : '#'}
-                    </span>
-                    {channel.name}
-                  </button>
-                </li>
-              ))}
-          </ul>
+          <ChannelLinks
+            channels={state.channels.filter((channel) => channel.kind !== 'im')}
+            current={current}
+            onChoose={onChoose}
+          >
+            {(channel) => (
+              <>
+                <span className="channel-mark" aria-hidden="true">
+                  {channel.kind === 'private' ? '⚿' : '#'}
+                </span>
+                {channel.name}
+              </>
+            )}
+          </ChannelLinks>
           <h2>Apps</h2>
-          <ul>
-            {state.channels
-              .filter((channel) => channel.kind === 'im')
-              .map((channel) => (
-                <li key={channel.id}>
-                  <button
-                    type="button"
-                    className="channel-link"
-                    aria-current={channel.id === current ? 'page' : undefined}
-                    onClick={() => onChoose(channel.id)}
-                  >
-                    <Avatar name={state.appName} isApp size={20} />
-                    {state.appName}
-                    <span
-                      className={state.isAppConnected ? 'presence online' : 'presence'}
-                      title={state.isAppConnected ? 'connected' : 'not connected'}
-                    />
-                  </button>
-                </li>
-              ))}
-          </ul>
+          <ChannelLinks
+            channels={state.channels.filter((channel) => channel.kind === 'im')}
+            current={current}
+            onChoose={onChoose}
+          >
+            {() => (
+              <>
+                <Avatar name={state.appName} isApp size={20} />
+                {state.appName}
+                <span
+                  className={state.isAppConnected ? 'presence online' : 'presence'}
+                  title={state.isAppConnected ? 'connected' : 'not connected'}
+                />
+              </>
+            )}
+          </ChannelLinks>
           <fieldset className="act-as">
             <legend>Act as</legend>
             {people.map((person) => (
