@@ -142,6 +142,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     host: config.host,
     windowSeconds: seconds(1),
     deadlineSeconds: config.collect.deadline,
+    paths: config.collect.paths,
     docker: config.docker.map(({ name, socket, configured }) => ({
       name,
       client: engines.get(name) as Dockerode,

@@ -51,7 +51,19 @@ const ConfigFile = z.strictObject({
   host: Name.optional(),
   dataDirectory: z.string().min(1).default('data'),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
-  collect: z.strictObject({ schedule: Cron.default('* * * * *'), deadline: duration('10s') }).prefault({}),
+  collect: z
+    .strictObject({
+      schedule: Cron.default('* * * * *'),
+      deadline: duration('10s'),
+      paths: z
+        .strictObject({
+          procfs: z.string().min(1).default('/proc'),
+          sysfs: z.string().min(1).default('/sys'),
+          rootfs: z.string().min(1).default('/'),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   docker: z
     .array(z.strictObject({ name: Name, socket: z.string().min(1) }))
     .refine(uniqueNames, 'must have names that differ')

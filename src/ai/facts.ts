@@ -24,7 +24,7 @@ export type Figure = {
 
 /** What a sentence can be about. */
 export type Subject = {
-  kind: 'host' | 'container' | 'gpu' | 'database' | 'model'
+  kind: 'host' | 'container' | 'gpu' | 'database' | 'cache' | 'service' | 'model'
   name: string
   /** How it is called: "PostgreSQL main". */
   called: string
@@ -71,6 +71,8 @@ const KINDS: Record<Target['kind'], Subject['kind']> = {
   container: 'container',
   gpu: 'gpu',
   postgres: 'database',
+  redis: 'cache',
+  service: 'service',
   ollama: 'model',
 }
 
@@ -85,7 +87,7 @@ function subjectsOf(report: Unnarrated): Subject[] {
     }),
   )
   const rows = report.tables.flatMap(({ columns, rows }) => {
-    const kind = (['container', 'database', 'model'] as const).find(
+    const kind = (['container', 'database', 'cache', 'service', 'model'] as const).find(
       (each) => each === columns[0]?.toLowerCase(),
     )
     const names = rows.map((row) => row[0]?.value)

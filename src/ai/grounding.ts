@@ -115,6 +115,8 @@ const KIND_NOUNS: Record<Subject['kind'], RegExp> = {
   container: /\bcontainers?\b/i,
   gpu: /\bgpus?\b/i,
   database: /\b(?:databases?|postgres(?:ql)?)\b/i,
+  cache: /\b(?:caches?|redis|valkey)\b/i,
+  service: /\bservices?\b/i,
   model: /\b(?:models?|ollama)\b/i,
 }
 
@@ -125,7 +127,7 @@ function aboutOf(sentence: string, facts: Facts): About {
   const names = new Set(mentioned.filter((each) => isNamed(each, sentence)).map(({ name }) => name))
   const isMentioned = (name: string) => mentioned.some((each) => each.name === name)
   if (names.size > 0) return { names, allows: ({ about }) => about === null || isMentioned(about) }
-  const kinds = (['container', 'gpu', 'database', 'model'] as const).filter((kind) =>
+  const kinds = (['container', 'gpu', 'database', 'cache', 'service', 'model'] as const).filter((kind) =>
     KIND_NOUNS[kind].test(sentence),
   )
   const isOfHost =

@@ -10,6 +10,7 @@ import { hostCollector } from './host.ts'
 import { type OllamaSource, ollamaCollector } from './ollama.ts'
 import type { PostgresSource } from './postgres/failure.ts'
 import { postgresCollector } from './postgres.ts'
+import type { SystemPaths } from './system-paths.ts'
 
 export type CollectionOptions = {
   host: string
@@ -17,6 +18,7 @@ export type CollectionOptions = {
   windowSeconds: Seconds
   /** Deadline of each collector by itself (default 10). */
   deadlineSeconds: Seconds
+  paths: SystemPaths
   docker: readonly DockerEngine[]
   postgres: readonly PostgresSource[]
   ollama: readonly OllamaSource[]
@@ -106,6 +108,8 @@ async function takeSnapshot(options: CollectionOptions, collectors: readonly Col
     logs: readings.flatMap(({ logs }) => logs ?? []),
     gpus: readings.flatMap(({ gpus }) => gpus ?? []),
     databases: readings.flatMap(({ databases }) => databases ?? []),
+    caches: readings.flatMap(({ caches }) => caches ?? []),
+    services: readings.flatMap(({ services }) => services ?? []),
     models: readings.flatMap(({ models }) => models ?? []),
     gaps: readings.flatMap(({ gaps }) => gaps ?? []),
     collectors: results.map(({ run }) => run),

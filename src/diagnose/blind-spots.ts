@@ -7,6 +7,8 @@ const KIND_OF_SOURCE: Readonly<Record<string, TargetKind>> = {
   docker: 'container',
   gpus: 'gpu',
   postgres: 'postgres',
+  redis: 'redis',
+  services: 'service',
   ollama: 'ollama',
 }
 

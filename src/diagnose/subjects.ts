@@ -3,6 +3,8 @@ import type { GpuReading } from '../model/gpu-reading.ts'
 import type { HostReading } from '../model/host-reading.ts'
 import type { OllamaReading } from '../model/ollama-reading.ts'
 import type { PostgresReading } from '../model/postgres-reading.ts'
+import type { RedisReading } from '../model/redis-reading.ts'
+import type { ServiceReading } from '../model/service-reading.ts'
 import type { TargetKind } from '../model/target.ts'
 import type { Context, Subject } from './rule.ts'
 
@@ -27,6 +29,12 @@ export const gpus = (context: Context): Subject<GpuReading>[] =>
 
 export const databases = (context: Context): Subject<PostgresReading>[] =>
   context.snapshot.databases.map((database) => of(context, 'postgres', database.name, database))
+
+export const caches = (context: Context): Subject<RedisReading>[] =>
+  context.snapshot.caches.map((cache) => of(context, 'redis', cache.name, cache))
+
+export const services = (context: Context): Subject<ServiceReading>[] =>
+  context.snapshot.services.map((service) => of(context, 'service', service.name, service))
 
 export const ollamas = (context: Context): Subject<OllamaReading>[] =>
   context.snapshot.models.map((ollama) => of(context, 'ollama', ollama.url, ollama))

@@ -5,6 +5,8 @@ import { GpuReading } from './gpu-reading.ts'
 import { HostReading } from './host-reading.ts'
 import { OllamaReading } from './ollama-reading.ts'
 import { PostgresReading } from './postgres-reading.ts'
+import { RedisReading } from './redis-reading.ts'
+import { ServiceReading } from './service-reading.ts'
 import { Seconds, Timestamp } from './units.ts'
 
 /** How one collector fared, as node_exporter reports its own: whether it answered, and how long it took. */
@@ -29,6 +31,8 @@ export const Snapshot = z.object({
   logs: z.array(LogTail),
   gpus: z.array(GpuReading),
   databases: z.array(PostgresReading),
+  caches: z.array(RedisReading),
+  services: z.array(ServiceReading),
   models: z.array(OllamaReading),
   gaps: z.array(Gap),
   collectors: z.array(CollectorRun),
@@ -38,7 +42,7 @@ export type Snapshot = z.infer<typeof Snapshot>
 /** What the collectors bring; a collector brings the part that is its own. */
 export type Readings = Pick<
   Snapshot,
-  'machine' | 'containers' | 'logs' | 'gpus' | 'databases' | 'models' | 'gaps'
+  'machine' | 'containers' | 'logs' | 'gpus' | 'databases' | 'caches' | 'services' | 'models' | 'gaps'
 >
 
 /** Earlier snapshots of the same host, oldest first: what "for five minutes" is judged by. */

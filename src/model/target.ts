@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const TargetKind = z.enum(['host', 'container', 'gpu', 'postgres', 'ollama'])
+export const TargetKind = z.enum(['host', 'container', 'gpu', 'postgres', 'redis', 'service', 'ollama'])
 export type TargetKind = z.infer<typeof TargetKind>
 
 /** What a finding is about and a fix acts on. `host` is the named host whose snapshot it stood in. */
@@ -18,6 +18,8 @@ export function describeTarget(target: Target): string {
     container: 'container',
     gpu: 'GPU',
     postgres: 'PostgreSQL',
+    redis: 'Redis',
+    service: 'service',
     ollama: 'Ollama',
   }
   return `${nouns[target.kind]} ${target.name}`

@@ -6,6 +6,7 @@ import Docker from 'dockerode'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type CollectionOptions, createCollection } from '../../src/collect/collection.ts'
 import { withDeadline } from '../../src/collect/deadline.ts'
+import { OWN_SYSTEM } from '../../src/collect/system-paths.ts'
 import { Snapshot } from '../../src/model/snapshot.ts'
 import { seconds } from '../../src/model/units.ts'
 
@@ -13,6 +14,7 @@ const ALONE: CollectionOptions = {
   host: 'web-1',
   windowSeconds: seconds(0.2),
   deadlineSeconds: seconds(5),
+  paths: OWN_SYSTEM,
   docker: [],
   postgres: [],
   ollama: [],

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Collection, createCollection } from '../../src/collect/collection.ts'
+import { OWN_SYSTEM } from '../../src/collect/system-paths.ts'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
 import type { Execution } from '../../src/model/fix-plan.ts'
 import { seconds } from '../../src/model/units.ts'
@@ -22,6 +23,7 @@ describe('fixes on a real PostgreSQL', () => {
       host: HOST,
       windowSeconds: seconds(0.2),
       deadlineSeconds: seconds(10),
+      paths: OWN_SYSTEM,
       docker: [],
       postgres: [{ name: 'main', url: server.url, configured: true }],
       ollama: [],

@@ -109,6 +109,8 @@ export const makeSnapshot = (changes: { container?: object; database?: object } 
     gpus: [],
     databases: [{ ...MAIN, ...changes.database }],
     models: [],
+    caches: [],
+    services: [],
     gaps: [],
     collectors: [],
   })

@@ -187,6 +187,8 @@ export function makeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     logs: [],
     gpus: [],
     databases: [],
+    caches: [],
+    services: [],
     models: [],
     gaps: [],
     collectors: [{ collector: 'host', durationSeconds: seconds(1), succeeded: true }],
