@@ -115,7 +115,8 @@ const KIND_NOUNS: Record<Subject['kind'], RegExp> = {
   container: /\bcontainers?\b/i,
   gpu: /\bgpus?\b/i,
   database: /\b(?:databases?|postgres(?:ql)?)\b/i,
-  cache: /\b(?:caches?|redis|valkey)\b/i,
+  // Not "cache": PostgreSQL has one as well.
+  cache: /\b(?:redis|valkey)\b/i,
   service: /\bservices?\b/i,
   model: /\b(?:models?|ollama)\b/i,
 }
