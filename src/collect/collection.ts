@@ -57,7 +57,7 @@ function collectorsOf({ windowSeconds, deadlineSeconds, ...options }: Collection
       options.docker.map((engine) => containerCollector(engine, { windowSeconds, deadlineSeconds })),
       NO_DOCKER,
     ),
-    gpuCollector(options.nvidiaSmi),
+    gpuCollector(options.nvidiaSmi, options.paths),
     ...orAbsent(
       options.postgres.map((source) => postgresCollector(source, deadlineSeconds)),
       NO_POSTGRES,

@@ -1,98 +1,89 @@
-import { type ChildProcess, execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { CollectFailure, type Collector, errorCode, messageOf } from './collector.ts'
-import { DeadlineExceeded } from './deadline.ts'
-import { GPU_FIELDS, knownFault, parseGpus } from './nvidia-smi.ts'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Gap } from '../model/gap.ts'
+import type { GpuReading } from '../model/gpu-reading.ts'
+import { CollectFailure, type Collector, gapOf } from './collector.ts'
+import { amdReader } from './gpus/amd.ts'
+import { LOST_REMEDY, lostGpus, type NvidiaSmi, nothingReadable } from './gpus/nvidia-faults.ts'
+import { readNvidia } from './gpus/nvidia-reading.ts'
+import { type NvidiaStream, nvidiaStream, type Pace } from './gpus/nvidia-stream.ts'
+import { lookUpProcesses } from './gpus/processes.ts'
+import type { SystemPaths } from './system-paths.ts'
 
-export type NvidiaSmi = { command: string; configured: boolean }
+export type { NvidiaSmi } from './gpus/nvidia-faults.ts'
 
-const run = promisify(execFile)
+const ABOUT = { name: 'gpus', missing: 'GPUs' } as const
 
-const ARGUMENTS = [`--query-gpu=${GPU_FIELDS.join(',')}`, '--format=csv,noheader,nounits']
-
-/** Whether a process is still there, be it that it waits for a driver and hears no signal. */
-const isAlive = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null
-
-export function gpuCollector(nvidiaSmi: NvidiaSmi): Collector {
-  let last: ChildProcess | null = null
-
-  async function ask(signal: AbortSignal): Promise<string> {
-    const answer = run(nvidiaSmi.command, ARGUMENTS, { maxBuffer: 1024 * 1024 })
-    const { child } = answer
-    last = child
-    // SIGKILL: nvidia-smi that waits for a hung driver does not hear SIGTERM, which is what execFile's own signal sends.
-    const kill = () => child.kill('SIGKILL')
-    signal.addEventListener('abort', kill, { once: true })
-    try {
-      return (await answer).stdout
-    } finally {
-      signal.removeEventListener('abort', kill)
-    }
-  }
-
+/** NVIDIA's by nvidia-smi, AMD's by sysfs. Intel's are not read: i915 and xe state no use of memory or of the engines there. */
+export function gpuCollector(nvidiaSmi: NvidiaSmi, paths: SystemPaths, pace?: Pace): Collector {
+  const stream = nvidiaStream(nvidiaSmi, pace)
+  const amd = amdReader(paths)
   return {
-    name: 'gpus',
-    missing: 'GPUs',
+    ...ABOUT,
     async collect(signal) {
-      // One that even SIGKILL does not end hangs in the kernel; another beside it would hang as well.
-      if (last && last.pid !== undefined && isAlive(last)) throw stillHanging(nvidiaSmi, last.pid)
-      try {
-        return { gpus: parseGpus(await ask(signal)) }
-      } catch (error) {
-        throw gpuFailure(error, nvidiaSmi, signal)
+      const [nvidia, radeon] = await Promise.allSettled([
+        readNvidiaGpus(stream, nvidiaSmi, paths, signal),
+        amd.read(signal),
+      ])
+      const amdGpus = radeon.status === 'fulfilled' ? radeon.value : []
+      // With no AMD GPU either, why there is no NVIDIA one is the whole answer.
+      if (nvidia.status === 'rejected' && radeon.status === 'fulfilled' && amdGpus.length === 0)
+        throw nvidia.reason
+      const failures = [nvidia, radeon]
+        .filter((result) => result.status === 'rejected')
+        .map(({ reason }) => reason)
+      const { gpus, gaps } = nvidia.status === 'fulfilled' ? nvidia.value : { gpus: [], gaps: [] }
+      const first = Math.max(gpus.length, amdGpus.length > 0 ? await countNvidiaGpus(paths) : 0)
+      return {
+        gpus: [...gpus, ...amdGpus.map((gpu, order) => ({ ...gpu, index: first + order }))],
+        gaps: [...gaps, ...failures.filter(isWorthSaying).map((failure) => gapOf(ABOUT, failure))],
       }
     },
+    close: () => stream.close(),
   }
 }
 
-const stillHanging = ({ command }: NvidiaSmi, pid: number): CollectFailure =>
-  new CollectFailure(
-    'failed',
-    `${command} (pid ${pid}) has hung since an earlier reading and cannot be killed`,
-    'The driver or a GPU hangs: look for "NVRM: Xid" in dmesg; only a reboot may help',
+/** A machine with AMD GPUs lacks nothing when it has no nvidia-smi. */
+const isWorthSaying = (failure: unknown): boolean =>
+  !(failure instanceof CollectFailure && failure.kind === 'absent')
+
+async function readNvidiaGpus(
+  stream: NvidiaStream,
+  { command }: NvidiaSmi,
+  { procfs }: SystemPaths,
+  signal: AbortSignal,
+): Promise<{ gpus: GpuReading[]; gaps: Gap[] }> {
+  const { xml, takenAt, remarks } = await stream.sample(signal)
+  const { gpus, faulty } = readNvidia(xml, takenAt)
+  const gaps = new Map<string, Gap>()
+  for (const { index, pciAddress, fault } of faulty) {
+    gaps.set(pciAddress ?? String(index), faultGap(pciAddress ?? String(index), fault))
+  }
+  const answering = new Set(gpus.map(({ reading }) => reading.pciAddress))
+  for (const { pciAddress, reason } of lostGpus(remarks)) {
+    if (!answering.has(pciAddress)) gaps.set(pciAddress, faultGap(pciAddress, reason))
+  }
+  if (gpus.length === 0 && gaps.size === 0) throw nothingReadable(command, remarks || xml)
+  const readings: GpuReading[] = []
+  for (const { reading, listed } of gpus) {
+    readings.push({ ...reading, processes: await lookUpProcesses(listed, procfs) })
+  }
+  return { gpus: readings, gaps: [...gaps.values()] }
+}
+
+const faultGap = (gpu: string, reason: string): Gap => ({
+  kind: 'failed',
+  source: 'gpus',
+  missing: `GPU ${gpu}`,
+  reason: `nvidia-smi says of it: ${reason}`,
+  remedy: /reset/i.test(reason)
+    ? 'End what uses it and reset it (nvidia-smi -r -i <index>), or reboot the host; dmesg | grep Xid says why'
+    : LOST_REMEDY,
+})
+
+/** As the driver has them, so that AMD's keep their numbers when nvidia-smi does not answer. */
+const countNvidiaGpus = ({ procfs }: SystemPaths): Promise<number> =>
+  readdir(join(procfs, 'driver/nvidia/gpus')).then(
+    (gpus) => gpus.length,
+    () => 0,
   )
-
-function gpuFailure(error: unknown, { command, configured }: NvidiaSmi, signal: AbortSignal): unknown {
-  if (error instanceof CollectFailure) return error
-  if (signal.aborted) {
-    const limit = signal.reason instanceof DeadlineExceeded ? signal.reason.message : 'was interrupted'
-    return new CollectFailure(
-      'failed',
-      `${command} ${limit}`,
-      'A GPU or its driver hangs: look for "NVRM: Xid" in dmesg; enabling persistence mode (nvidia-smi -pm 1) makes it answer faster',
-      { cause: error },
-    )
-  }
-  // A folder of the PATH that may not be read gives EACCES where nothing was found in any other.
-  const isNotOnPath = errorCode(error) === 'EACCES' && !command.includes('/')
-  if (errorCode(error) === 'ENOENT' || isNotOnPath) {
-    return new CollectFailure(
-      configured ? 'failed' : 'absent',
-      `No NVIDIA GPU tools on this host: ${command} was not found`,
-      'If the host has NVIDIA GPUs, install the driver, or give the path of nvidia-smi under gpus: in config/perfbot.yaml',
-      { cause: error },
-    )
-  }
-  if (errorCode(error) === 'EACCES') {
-    return new CollectFailure(
-      'failed',
-      `${command} may not be executed`,
-      `Make it executable: chmod +x ${command}`,
-      { cause: error },
-    )
-  }
-  const printed = printedBy(error)
-  const known = knownFault(printed)
-  if (known) return known
-  return new CollectFailure(
-    'failed',
-    `${command} failed: ${printed.trim().slice(0, 300) || messageOf(error)}`,
-    `Run ${command} by hand as the user that perfbot runs as`,
-    { cause: error },
-  )
-}
-
-function printedBy(error: unknown): string {
-  const outputs = error as { stdout?: unknown; stderr?: unknown }
-  return [outputs.stdout, outputs.stderr].filter((output) => typeof output === 'string').join('\n')
-}

@@ -41,6 +41,12 @@ export function formatSeconds(value: number): string {
   return `${Math.floor(whole / size)} ${name}${rest > 0 ? ` ${rest} ${nextName}` : ''}`
 }
 
+/** 1800000000 → "1.8 GHz". */
+function formatHertz(value: number): string {
+  if (value >= 1e9) return `${significant(value / 1e9)} GHz`
+  return value >= 1e6 ? `${significant(value / 1e6)} MHz` : `${significant(value)} Hz`
+}
+
 /** A ratio as a percentage: 0.163 → "16.3 %". Beyond 100 % whole numbers are enough. */
 export const formatRatio = (value: number): string => `${significant(value * 100)} %`
 
@@ -65,6 +71,8 @@ export function formatValue(value: number | string | null, unit: Unit): string {
       return `${significant(value)} °C`
     case 'watts':
       return `${significant(value)} W`
+    case 'hertz':
+      return formatHertz(value)
     case 'count':
       return Number.isInteger(value) ? value.toString() : significant(value)
     case 'text':

@@ -38,6 +38,10 @@ export const Watts = z.number().brand<'Watts'>()
 export type Watts = z.infer<typeof Watts>
 export const watts = (value: number): Watts => value as Watts
 
+export const Hertz = z.number().brand<'Hertz'>()
+export type Hertz = z.infer<typeof Hertz>
+export const hertz = (value: number): Hertz => value as Hertz
+
 /** An instant in UTC, ISO 8601 with milliseconds, so that comparing the strings compares the times. */
 export const Timestamp = z.iso.datetime().brand<'Timestamp'>()
 export type Timestamp = z.infer<typeof Timestamp>
@@ -57,6 +61,7 @@ export const NumericUnit = z.enum([
   'bytes_per_second',
   'celsius',
   'watts',
+  'hertz',
 ])
 export type NumericUnit = z.infer<typeof NumericUnit>
 

@@ -74,7 +74,7 @@ const KPIS: readonly Kpi[] = [
     comparison: 'at-least',
     target: 'gpuUtilisation',
     unit: 'ratio',
-    source: 'nvidia-smi utilization.gpu, mean of the GPUs',
+    source: 'utilisation that the drivers state, mean of the GPUs',
     measure({ gpus }) {
       const known = gpus.map((gpu) => gpu.utilisation).filter((value) => value !== null)
       return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length

@@ -1,4 +1,6 @@
 import type { ContainerReading } from '../model/container-reading.ts'
+import { formatBytes } from '../model/format.ts'
+import type { GpuReading, ThrottleReason } from '../model/gpu-reading.ts'
 import type { Cell, Table } from '../model/report.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Unit } from '../model/units.ts'
@@ -109,6 +111,40 @@ const containerTable = ({ containers }: Snapshot): Table[] =>
     'Memory is the working set: usage without the inactive page cache, as docker stats shows it.',
   )
 
+/** What slows the GPU down, in a person's words; an idle GPU or clocks that somebody set are no complaint. */
+const SLOWED_BY: Partial<Record<ThrottleReason, string>> = {
+  'software-power-cap': 'power limit',
+  'hardware-slowdown': 'hardware',
+  'hardware-thermal-slowdown': 'heat (hardware)',
+  'hardware-power-brake': 'power brake',
+  'software-thermal-slowdown': 'heat',
+}
+
+/** Drivers state the power limit of an idle GPU too (an RTX 3090 at 35 of 350 W, driver 590): there it limits nothing. */
+const NEAR_THE_LIMIT = 0.9
+
+function slowedBy({ throttleReasons, power, powerLimit }: GpuReading): string | null {
+  if (throttleReasons === null) return null
+  const isFarFromLimit = power !== null && powerLimit !== null && power < powerLimit * NEAR_THE_LIMIT
+  return (
+    throttleReasons
+      .filter((reason) => reason !== 'software-power-cap' || !isFarFromLimit)
+      .flatMap((reason) => SLOWED_BY[reason] ?? [])
+      .join(', ') || 'no'
+  )
+}
+
+/** "ollama 5.2 GiB, python3 1.1 GiB, and 2 more". */
+function processesOf({ processes }: GpuReading): string | null {
+  if (processes === null) return null
+  const named = processes.slice(0, 2).map(({ name, pid, memoryBytes }) => {
+    const held = memoryBytes === null ? '' : ` ${formatBytes(memoryBytes)}`
+    return `${name ?? `pid ${pid}`}${held}`
+  })
+  const rest = processes.length - named.length
+  return [...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ') || 'none'
+}
+
 const gpuTable = ({ gpus }: Snapshot): Table[] =>
   table('gpus', 'GPUs', gpus, [
     { title: 'GPU', cell: ({ index, name }) => cell(`${index} ${name}`) },
@@ -118,6 +154,8 @@ const gpuTable = ({ gpus }: Snapshot): Table[] =>
     { title: 'Temperature', cell: ({ temperature }) => cell(temperature, 'celsius') },
     { title: 'Power', cell: ({ power }) => cell(power, 'watts') },
     { title: 'Power limit', cell: ({ powerLimit }) => cell(powerLimit, 'watts') },
+    { title: 'Slowed by', cell: (gpu) => cell(slowedBy(gpu)) },
+    { title: 'Processes', cell: (gpu) => cell(processesOf(gpu)) },
   ])
 
 const databaseTable = ({ databases }: Snapshot): Table[] =>

@@ -1,6 +1,7 @@
 import { type Approval, Execution } from '../../src/model/fix-plan.ts'
 import { Snapshot } from '../../src/model/snapshot.ts'
-import { type Timestamp, timestamp } from '../../src/model/units.ts'
+import { bytes, celsius, type Timestamp, timestamp, watts } from '../../src/model/units.ts'
+import { makeGpu } from '../support/snapshot.ts'
 
 const START = Date.UTC(2026, 2, 14, 9, 0, 0)
 
@@ -19,20 +20,18 @@ export function makeSnapshot(id: string, takenAt: Timestamp, host = 'atlas'): Sn
       { containerId: 'f'.repeat(64), containerName: 'api', lines: ['naïve ☂ \u0000 \u001b[31mred', ''] },
     ],
     gpus: [
-      {
-        index: 0,
-        uuid: 'GPU-8f2c',
+      makeGpu({
         name: 'NVIDIA RTX A2000 12GB',
-        driverVersion: '580.65.06',
         utilisation: null,
-        memoryUsedBytes: 7_340_032,
-        memoryTotalBytes: 12_884_901_888,
-        temperature: 41,
-        power: 12.37,
-        powerLimit: 70,
-      },
+        memoryUsedBytes: bytes(7_340_032),
+        temperature: celsius(41),
+        power: watts(12.37),
+        powerLimit: watts(70),
+      }),
     ],
     databases: [],
+    caches: [],
+    services: [],
     models: [],
     gaps: [{ kind: 'failed', source: 'docker', missing: 'containers', reason: 'EACCES', remedy: 'adduser' }],
     collectors: [{ collector: 'gpus', durationSeconds: 0.031, succeeded: true }],

@@ -11,6 +11,20 @@ const installedModels = (snapshot: Snapshot) => snapshot.models.flatMap((ollama)
 const utilisationOf = (snapshot: Snapshot, uuid: string): number | null =>
   snapshot.gpus.find((gpu) => gpu.uuid === uuid)?.utilisation ?? null
 
+/** Where a figure comes from, in the words of the vendor. */
+const SOURCES = {
+  nvidia: {
+    utilisation: 'nvidia-smi utilization.gpu',
+    used: 'nvidia-smi memory.used',
+    total: 'nvidia-smi memory.total',
+  },
+  amd: {
+    utilisation: 'sysfs gpu_busy_percent',
+    used: 'sysfs mem_info_vram_used',
+    total: 'sysfs mem_info_vram_total',
+  },
+} as const
+
 function whyNoneIsLoaded(resident: number, installed: number): string {
   if (resident > 0)
     return `${counted(resident, 'model')} ${resident === 1 ? 'runs' : 'run'} on the CPU instead.`
@@ -48,8 +62,10 @@ export const gpuIdle = rule({
         ? `Models are resident, but no request used the GPU in ${known.length === 1 ? 'the one reading so far, which proves little' : `${known.length} readings over ${formatSeconds(span)}`}.`
         : whyNoneIsLoaded(resident.length, installed.length),
       evidence: [
-        figure('GPU utilisation', gpu.utilisation, 'ratio', 'nvidia-smi utilization.gpu'),
-        figure('GPU memory used', gpu.memoryUsedBytes, 'bytes', 'nvidia-smi memory.used'),
+        figure('GPU utilisation', gpu.utilisation, 'ratio', SOURCES[gpu.vendor].utilisation),
+        ...(gpu.memoryUsedBytes === null
+          ? []
+          : [figure('GPU memory used', gpu.memoryUsedBytes, 'bytes', SOURCES[gpu.vendor].used)]),
         figure('models resident', resident.length, 'count', 'Ollama /api/ps'),
         figure('models installed', installed.length, 'count', 'Ollama /api/tags'),
         figure('readings', known.length, 'count', 'history'),
@@ -70,17 +86,19 @@ export const gpuMemory = rule({
   looksAt: 'GPU memory in use',
   subjects: gpus,
   check(gpu, context) {
-    const share = gpu.memoryUsedBytes / gpu.memoryTotalBytes
+    const { memoryUsedBytes: used, memoryTotalBytes: total } = gpu
+    if (used === null || !total) return { couldNotLook: 'the driver does not state its memory' }
+    const share = used / total
     if (share <= context.thresholds.gpuMemory) return 'passed'
     const figure = measured(context)
     return {
       severity: 'medium',
       title: `GPU ${gpu.index} has ${formatRatio(share)} of its memory in use`,
       impact: 'The next model is loaded onto the CPU, or pushes another out.',
-      rootCause: `${formatBytes(gpu.memoryUsedBytes)} of ${formatBytes(gpu.memoryTotalBytes)} are taken.`,
+      rootCause: `${formatBytes(used)} of ${formatBytes(total)} are taken.`,
       evidence: [
-        figure('GPU memory used', gpu.memoryUsedBytes, 'bytes', 'nvidia-smi memory.used'),
-        figure('GPU memory', gpu.memoryTotalBytes, 'bytes', 'nvidia-smi memory.total'),
+        figure('GPU memory used', used, 'bytes', SOURCES[gpu.vendor].used),
+        figure('GPU memory', total, 'bytes', SOURCES[gpu.vendor].total),
       ],
       fixes: [manual('Unload what is not needed', 'ollama ps; then: ollama stop <model>')],
     }
@@ -118,7 +136,11 @@ export const modelOffGpu = rule({
         ...(model.contextLength === null
           ? []
           : [figure('context length', model.contextLength, 'count', 'Ollama /api/ps context_length')]),
-        observed(context)('GPUs', context.snapshot.gpus.map((gpu) => gpu.name).join(', '), 'nvidia-smi'),
+        observed(context)(
+          'GPUs',
+          context.snapshot.gpus.map((gpu) => gpu.name).join(', '),
+          'the GPUs’ drivers',
+        ),
       ],
       fixes: [
         wholly
