@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { type AuditStore, auditStore } from './audit.ts'
 import { type DatabaseOptions, openDatabase } from './database.ts'
 import type { OnDamage } from './documents.ts'
+import { type HistoryStore, historyStore } from './history.ts'
 import { type PlanStore, planStore } from './plans.ts'
 import { prune, type Retention } from './prune.ts'
 import { type ReportStore, reportStore } from './reports.ts'
@@ -15,7 +16,8 @@ import type { Tables } from './tables.ts'
 export type Store = SnapshotStore &
   ReportStore &
   PlanStore &
-  AuditStore & {
+  AuditStore &
+  HistoryStore & {
     prune(before: Retention): Promise<void>
     close(): Promise<void>
   }
@@ -37,6 +39,7 @@ export function storeOn(db: Kysely<Tables>, onDamage: OnDamage = rethrow): Store
     ...reportStore(db, onDamage),
     ...planStore(db, onDamage),
     ...auditStore(db, onDamage),
+    ...historyStore(db),
     prune: (before) => prune(db, before),
     close: () => db.destroy(),
   }

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** The tables as the newest migration leaves them. Times are ISO text in UTC, documents are JSON text. */
 export type Tables = {
   snapshots: { id: string; host: string; taken_at: string; document: string }
@@ -36,5 +38,20 @@ export type Tables = {
     detail: string
     previous_hash: string
     hash: string
+  }
+  series: { id: Generated<number>; host: string; metric: string; labels: string }
+  /** `at` in milliseconds since 1970. */
+  sample_batches: { host: string; at: number; block: Uint8Array }
+  /** `hour` counts hours since 1970. */
+  series_raw: { series_id: number; hour: number; block: Uint8Array }
+  series_minutes: { series_id: number; hour: number; block: Uint8Array }
+  series_hours: {
+    series_id: number
+    hour: number
+    count: number
+    minimum: number
+    maximum: number
+    total: number
+    sketch: Uint8Array
   }
 }

@@ -1,5 +1,9 @@
 import { openStore } from '../../src/store/store.ts'
 import { describeStore } from './contract.ts'
 import { makeDirectory } from './directory.ts'
+import { describeHistory } from './history-contract.ts'
 
-describeStore('SQLite', async () => openStore({ directory: await makeDirectory() }))
+const open = async () => openStore({ directory: await makeDirectory() })
+
+describeStore('SQLite', open)
+describeHistory('SQLite', open)

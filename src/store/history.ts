@@ -1,0 +1,99 @@
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import { canonicalJson } from '../model/identity.ts'
+import type { Point, Series, SeriesKey, SeriesValue, Trend, TrendRequest } from '../model/series.ts'
+import type { Timestamp } from '../model/units.ts'
+import { encodeBatch } from './history/batch.ts'
+import { rollUp } from './history/roll-up.ts'
+import { hourOf } from './history/summaries.ts'
+import { readPoints, readTrend } from './history/trend.ts'
+import type { Tables } from './tables.ts'
+
+/** Before when each fineness is forgotten. */
+export type HistoryRetention = { raw: Timestamp; minutes: Timestamp; hours: Timestamp }
+
+export type HistoryStore = {
+  /** One collection in one write: after a crash all of it is there or nothing. What is no number is left out. */
+  saveSamples(host: string, at: Timestamp, samples: readonly SeriesValue[]): Promise<void>
+  /** Those that have a history, by metric and labels; of all hosts and metrics where none is named. */
+  series(which?: { host?: string; metric?: string }): Promise<Series[]>
+  trend(request: TrendRequest): Promise<Trend>
+  /** Every sample that is still kept of a stretch, oldest first. */
+  points(series: number, from: Timestamp, to: Timestamp): Promise<Point[]>
+  /** Packs the hours that are over. Cheap when there are none. */
+  rollUp(now: Timestamp): Promise<void>
+  pruneHistory(before: HistoryRetention): Promise<void>
+}
+
+const Labels = z.record(z.string(), z.string())
+
+export function historyStore(db: Kysely<Tables>): HistoryStore {
+  const idOf = seriesIds(db)
+  return {
+    async saveSamples(host, at, samples) {
+      const finite = samples.filter(({ value }) => Number.isFinite(value))
+      const ids = await idOf(host, finite)
+      const block = encodeBatch(new Map(finite.map(({ value }, index) => [ids[index] as number, value])))
+      await db
+        .insertInto('sample_batches')
+        .values({ host, at: Date.parse(at), block })
+        .onConflict((conflict) => conflict.columns(['host', 'at']).doUpdateSet({ block }))
+        .execute()
+    },
+
+    async series({ host, metric } = {}) {
+      const rows = await db
+        .selectFrom('series')
+        .selectAll()
+        .$if(host !== undefined, (query) => query.where('host', '=', host as string))
+        .$if(metric !== undefined, (query) => query.where('metric', '=', metric as string))
+        .orderBy('metric')
+        .orderBy('labels')
+        .orderBy('id')
+        .execute()
+      return rows.map((row) => ({ ...row, labels: Labels.parse(JSON.parse(row.labels)) }))
+    },
+
+    trend: (request) => readTrend(db, request),
+    points: (series, from, to) => readPoints(db, series, { from: Date.parse(from), to: Date.parse(to) }),
+    rollUp: (now) => rollUp(db, Date.parse(now)),
+
+    async pruneHistory({ raw, minutes, hours }) {
+      const before = { series_raw: raw, series_minutes: minutes, series_hours: hours } as const
+      for (const table of ['series_raw', 'series_minutes', 'series_hours'] as const) {
+        await db
+          .deleteFrom(table)
+          .where('hour', '<', hourOf(Date.parse(before[table])))
+          .execute()
+      }
+    },
+  }
+}
+
+const textOf = (host: string, { metric, labels }: SeriesKey): string =>
+  `${host}\n${metric}${canonicalJson(labels)}`
+
+/** The ids of series, in the order asked; those that are new are made. Remembered: a collection asks for all of them. */
+function seriesIds(db: Kysely<Tables>) {
+  const known = new Map<string, number>()
+  return async (host: string, keys: readonly SeriesKey[]): Promise<number[]> => {
+    const unknown = keys.filter((key) => !known.has(textOf(host, key)))
+    for (const key of unknown) {
+      const row = { host, metric: key.metric, labels: canonicalJson(key.labels) }
+      await db
+        .insertInto('series')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      const { id } = await db
+        .selectFrom('series')
+        .select('id')
+        .where('host', '=', host)
+        .where('metric', '=', row.metric)
+        .where('labels', '=', row.labels)
+        .executeTakeFirstOrThrow()
+      known.set(textOf(host, key), id)
+    }
+    return keys.map((key) => known.get(textOf(host, key)) as number)
+  }
+}
