@@ -22,12 +22,14 @@ import type { Config } from './config.ts'
 import type { Approval, AuditEntry, Execution, FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
 import type { Narrative, Report } from './model/report.ts'
+import { historyOf } from './model/samples/samples.ts'
 import type { Snapshot } from './model/snapshot.ts'
 import { seconds, timestamp } from './model/units.ts'
 import { loadCatalogue } from './remediate/catalogue.ts'
 import type { Person } from './remediate/policy.ts'
 import { type ReportRequest, takeReport } from './reporting.ts'
 import { openStore, type Store } from './store/store.ts'
+import { askTrend, type TrendAnswer, type TrendQuestion } from './trending.ts'
 
 /** A fix that a report offers, and what became of it. */
 export type OfferedFix = { readonly plan: FixPlan; readonly execution: Execution | null }
@@ -38,6 +40,12 @@ export type Perfbot = {
   takeReport(request?: ReportRequest): Promise<Report>
   /** Reads and remembers, without a report: what the schedule does between reports. */
   collect(): Promise<Snapshot>
+  /** What was last read, whoever asked for it; null before the first. */
+  newestSnapshot(): Snapshot | null
+  /** Why nothing can be remembered; null while all is well. */
+  storeProblem(): Promise<string | null>
+  /** What a number did over time. */
+  trend(question: TrendQuestion): Promise<TrendAnswer>
   latestReport(): Promise<Report | null>
   report(id: string): Promise<Report | null>
   fixesOf(reportId: string): Promise<OfferedFix[]>
@@ -154,6 +162,27 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     nvidiaSmi: config.nvidiaSmi,
   })
 
+  let newest: Snapshot | null = null
+  const snapshot = async () => {
+    newest = await collection.snapshot()
+    return newest
+  }
+
+  async function remember(taken: Snapshot): Promise<void> {
+    await store.saveSnapshot(taken)
+    await store.saveSamples(taken.host, taken.takenAt, historyOf(taken))
+    // Once an hour there is something to pack; else it is a look at one row.
+    await store.rollUp(taken.takenAt)
+  }
+
+  async function collect(): Promise<Snapshot> {
+    const taken = await snapshot()
+    await remember(taken)
+    return taken
+  }
+  // The schedule and a scrape that come together are remembered once.
+  let collecting: Promise<Snapshot> | null = null
+
   async function writeNarrative(report: Report): Promise<Narrative> {
     const computed = (reason: string): Narrative => ({
       writer: 'computed',
@@ -175,7 +204,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   const newId = () => randomUUID().slice(0, 13)
   const reporting = {
     host: config.host,
-    snapshot: () => collection.snapshot(),
+    snapshot,
+    remember,
     store,
     thresholds: config.thresholds,
     targets: config.targets,
@@ -188,7 +218,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     newId,
   }
   const approving: ApprovingPorts = {
-    snapshot: () => collection.snapshot(),
+    snapshot,
     store,
     policy: config.approvers,
     engines: {
@@ -206,11 +236,19 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   return {
     config,
     takeReport: (request = {}) => takeReport(request, reporting),
-    async collect() {
-      const snapshot = await collection.snapshot()
-      await store.saveSnapshot(snapshot)
-      return snapshot
+    collect() {
+      collecting ??= collect().finally(() => {
+        collecting = null
+      })
+      return collecting
     },
+    newestSnapshot: () => newest,
+    async storeProblem() {
+      if (opened.problem) return opened.problem.reason
+      await store.audit(1)
+      return null
+    },
+    trend: (question) => askTrend(question, { store, host: config.host, now: timestamp(clock()) }),
     latestReport: () => store.latestReport(config.host),
     report: (id) => store.report(id),
     async fixesOf(reportId) {
@@ -230,11 +268,14 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     closeInterrupted: () => closeInterrupted(approving),
     audit: (limit) => store.audit(limit),
     verifyAudit: () => store.verifyAudit(),
-    prune() {
+    async prune() {
       const ago = (span: number) => timestamp(new Date(clock().getTime() - span * 1000))
-      return store.prune({
-        snapshots: ago(config.retention.snapshots),
-        reports: ago(config.retention.reports),
+      const { snapshots, reports, history } = config.retention
+      await store.prune({ snapshots: ago(snapshots), reports: ago(reports) })
+      await store.pruneHistory({
+        raw: ago(history.raw),
+        minutes: ago(history.minutes),
+        hours: ago(history.hours),
       })
     },
     async close() {

@@ -78,6 +78,12 @@ const ConfigFile = z.strictObject({
     .refine(uniqueNames, 'must have names that differ')
     .optional(),
   gpus: z.strictObject({ nvidiaSmi: z.string().min(1) }).optional(),
+  metrics: z
+    .strictObject({
+      port: z.number().int().min(1).max(65_535),
+      address: z.string().min(1).default('127.0.0.1'),
+    })
+    .optional(),
   ollama: z
     .strictObject({
       url: z
@@ -110,7 +116,15 @@ const ConfigFile = z.strictObject({
   fixes: z
     .strictObject({ directory: z.string().min(1).optional(), planLifetime: duration('4h') })
     .prefault({}),
-  retention: z.strictObject({ snapshots: duration('2d'), reports: duration('90d') }).prefault({}),
+  retention: z
+    .strictObject({
+      snapshots: duration('2d'),
+      reports: duration('90d'),
+      history: z
+        .strictObject({ raw: duration('7d'), minutes: duration('35d'), hours: duration('400d') })
+        .prefault({}),
+    })
+    .prefault({}),
   thresholds: Thresholds.prefault({}),
   targets: Targets.prefault({}),
 })

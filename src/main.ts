@@ -40,6 +40,18 @@ program
   })
 
 program
+  .command('trend')
+  .description('print what a number did over time; without a metric, what there is')
+  .argument('[metric]', 'such as cpu-busy, or its Prometheus name')
+  .option('-r, --range <range>', 'how far back: 30min, 24h, 7d, 4w', '24h')
+  .option('-t, --target <text>', 'only series of which a label holds this')
+  .option('--json', 'print one JSON document and nothing else')
+  .action(async (metric: string | undefined, options: { range: string; target?: string; json?: boolean }) => {
+    const { runTrend } = await import('./cli/trend.ts')
+    await runTrend(configFile(), metric, options)
+  })
+
+program
   .command('audit')
   .description('print who approved what, and check that the log is whole')
   .option('--json', 'print one JSON document and nothing else')

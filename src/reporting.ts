@@ -15,6 +15,8 @@ import type { Store } from './store/store.ts'
 export type ReportingPorts = {
   readonly host: string
   readonly snapshot: () => Promise<Snapshot>
+  /** Keeps what was read, for later readings to be compared with. */
+  readonly remember: (snapshot: Snapshot) => Promise<void>
   readonly store: Store
   readonly thresholds: Thresholds
   readonly targets: Targets
@@ -107,7 +109,7 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
     narrative: { writer: 'computed', text, reason: 'No model was asked.' },
   }
 
-  await store.saveSnapshot(snapshot)
+  await ports.remember(snapshot)
   if (request.inPassing) return draft
   await store.saveReport(draft)
   for (const plan of plans) await store.savePlan(plan)

@@ -17,11 +17,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ai: ['model'],
   remediate: ['model'],
   schedule: ['model'],
+  exporter: ['model'],
   playground: ['model'],
   demo: ['model'],
   // The faces know the stages through what is at the top; from stages they take words and the policy's types.
   slack: ['model', 'report', 'remediate', ''],
-  cli: ['model', 'report', 'slack', 'schedule', 'playground', 'demo', ''],
+  cli: ['model', 'report', 'slack', 'schedule', 'exporter', 'playground', 'demo', ''],
   '': ['model', 'collect', 'store', 'diagnose', 'report', 'ai', 'remediate', 'cli', ''],
 }
 

@@ -4,6 +4,7 @@ import { ConfigFailure } from '../config.ts'
 import { type Job, startSchedule } from '../schedule/jobs.ts'
 import { createFace, type Face } from '../slack/face.ts'
 import { explain } from '../slack/platform-errors.ts'
+import { serveMetrics } from './metrics.ts'
 import { createLogger, readConfig, surviveMishaps, untilStopped, withPerfbot } from './session.ts'
 
 const TOKENS_MISSING = `perfbot needs two tokens to run in Slack:
@@ -62,6 +63,8 @@ export async function runStart(configFile: string | undefined): Promise<void> {
       )
     }
     const face = createFace({ perfbot, logger, botToken, appToken, apiUrl })
+    // Before it connects: whoever watches it can then see what it waits for.
+    const exporter = await serveMetrics(perfbot, face, logger)
     try {
       await connect(face)
       const schedule = startSchedule(jobsOf(perfbot, face), logger)
@@ -70,6 +73,7 @@ export async function runStart(configFile: string | undefined): Promise<void> {
       logger.info({ signal }, 'stopping')
       await schedule.stop()
     } finally {
+      await exporter?.close()
       // Also after a failed start: a connection that stays open would take its share of the events.
       await face.stop().catch((error: unknown) => logger.debug({ err: error }, 'the connection was not open'))
     }

@@ -1,5 +1,6 @@
-import { type Logger as CronLogger, schedule, validate } from 'node-cron'
+import { type Logger as CronLogger, createTask, schedule, validate } from 'node-cron'
 import type { Logger } from 'pino'
+import { type Seconds, seconds, secondsBetween, timestamp } from '../model/units.ts'
 
 export type Job = {
   readonly name: string
@@ -24,6 +25,12 @@ const mistakeIn = ({ name, expression }: Job): string | null =>
   validate(expression)
     ? null
     : `The schedule of ${name}, "${expression}", is not a cron expression such as "0 9 * * *".`
+
+/** How far apart the next two runs of an expression are: every five minutes in working hours is 300 at night, too. */
+export function intervalOf(expression: string): Seconds {
+  const [first, second] = createTask(expression, () => {}).getNextRuns(2)
+  return first && second ? secondsBetween(timestamp(first), timestamp(second)) : seconds(Infinity)
+}
 
 /**
  * Runs each job by its schedule until stopped. A job that is still running when its time comes again is not started

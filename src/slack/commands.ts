@@ -4,17 +4,18 @@ import { fixes } from './commands/fixes.ts'
 import { helpFor } from './commands/help.ts'
 import { report } from './commands/report.ts'
 import { status } from './commands/status.ts'
+import { trend } from './commands/trend.ts'
 import { whoami } from './commands/whoami.ts'
 import type { Invocation, Subcommand } from './subcommand.ts'
 
 /** Every subcommand, in the order of the help. A new one is written in `commands/` and named here. */
-const OTHERS: readonly Subcommand[] = [report, status, fixes, audit, whoami]
+const OTHERS: readonly Subcommand[] = [report, status, trend, fixes, audit, whoami]
 const HELP = helpFor(OTHERS)
 const SUBCOMMANDS: readonly Subcommand[] = [...OTHERS, HELP]
 
 /** Runs what was typed: the first word chooses. Nothing typed is a call for help. */
-export async function dispatch(text: string, invocation: Invocation): Promise<void> {
-  const [name = HELP.name] = text.trim().split(/\s+/).filter(Boolean)
+export async function dispatch(text: string, invocation: Omit<Invocation, 'words'>): Promise<void> {
+  const [name = HELP.name, ...words] = text.trim().split(/\s+/).filter(Boolean)
   const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name.toLowerCase())
   if (!subcommand) {
     await invocation.answer({
@@ -22,5 +23,5 @@ export async function dispatch(text: string, invocation: Invocation): Promise<vo
       blocks: [section(`There is no command "${mrkdwn(name)}".`)],
     })
   }
-  await (subcommand ?? HELP).run(invocation)
+  await (subcommand ?? HELP).run({ ...invocation, words })
 }

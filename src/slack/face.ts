@@ -1,4 +1,4 @@
-import { App } from '@slack/bolt'
+import { App, SocketModeReceiver } from '@slack/bolt'
 import type { Logger } from 'pino'
 import type { Perfbot } from '../app.ts'
 import { boltLogger } from './bolt-logger.ts'
@@ -26,6 +26,8 @@ export type FaceOptions = {
 export type Face = {
   /** Connects, and finds the configured channels. Throws when Slack refuses the tokens. */
   start(): Promise<readonly Channel[]>
+  /** Whether Slack can reach it now; it reconnects by itself. */
+  isConnected(): boolean
   /** Posts the report, compared with yesterday's, in every configured channel. */
   postDigest(): Promise<void>
   postReport(channel: string): Promise<void>
@@ -33,14 +35,21 @@ export type Face = {
 }
 
 export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: FaceOptions): Face {
+  const clientOptions = apiUrl ? { slackApiUrl: apiUrl } : {}
+  const bolt = boltLogger(logger)
+  // Made here, and not by Bolt from the app token, since only the receiver knows whether it is connected.
+  const receiver = new SocketModeReceiver({
+    appToken,
+    logger: bolt,
+    installerOptions: { clientOptions },
+  })
   const app = new App({
     token: botToken,
-    appToken,
-    socketMode: true,
-    logger: boltLogger(logger),
+    receiver,
+    logger: bolt,
     // Bolt would ask Slack in its constructor, where nobody can catch what it answers.
     deferInitialization: true,
-    ...(apiUrl ? { clientOptions: { slackApiUrl: apiUrl } } : {}),
+    clientOptions,
   })
   const { client } = app
   const parts: FaceParts = {
@@ -62,6 +71,7 @@ export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: Face
       await app.start()
       return channels()
     },
+    isConnected: () => receiver.client.websocket?.isActive() ?? false,
     async postDigest() {
       // Asked anew each time: somebody may have invited perfbot since.
       for (const { id, name } of await channels()) {

@@ -14,6 +14,8 @@ export type FaceParts = {
 /** How a subcommand was called, and where its answer goes. */
 export type Invocation = FaceParts & {
   readonly user: string
+  /** What was typed after the name. */
+  readonly words: readonly string[]
   /** For what everybody may see. */
   readonly place: Place
   /** For what only the person who asked should see. */

@@ -1,0 +1,42 @@
+import type { Logger } from 'pino'
+import type { Perfbot } from '../app.ts'
+import { type Exporter, ExporterFailure, startExporter } from '../exporter/server.ts'
+import { intervalOf } from '../schedule/jobs.ts'
+import type { Face } from '../slack/face.ts'
+
+/**
+ * Serves /metrics, /healthz and /readyz where the configuration asks for them. Where that cannot be, it is logged and
+ * perfbot goes on without.
+ */
+export async function serveMetrics(
+  perfbot: Perfbot,
+  face: Pick<Face, 'isConnected'> | null,
+  logger: Logger,
+): Promise<Exporter | null> {
+  const { metrics, collect } = perfbot.config
+  if (!metrics) return null
+  try {
+    const exporter = await startExporter({
+      ...metrics,
+      readings: {
+        newest: () => perfbot.newestSnapshot(),
+        collect: () => perfbot.collect(),
+        interval: () => intervalOf(collect.schedule),
+        clock: () => new Date(),
+      },
+      checks: [
+        { part: 'store', reason: () => perfbot.storeProblem() },
+        ...(face
+          ? [{ part: 'slack', reason: async () => (face.isConnected() ? null : 'not connected to Slack') }]
+          : []),
+      ],
+      logger,
+    })
+    logger.info({ url: `${exporter.url}/metrics` }, 'metrics are served')
+    return exporter
+  } catch (error) {
+    if (!(error instanceof ExporterFailure)) throw error
+    logger.error({ err: error }, error.message)
+    return null
+  }
+}

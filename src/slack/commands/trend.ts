@@ -1,0 +1,61 @@
+import { formatSeconds } from '../../model/format.ts'
+import { seconds, secondsBetween } from '../../model/units.ts'
+import { describeLabels, describeTrend, sparkline } from '../../report/trend-lines.ts'
+import { parseRange, type TrendAnswer } from '../../trending.ts'
+import { context, type Message, mrkdwn, section, slackDate } from '../blocks.ts'
+import type { Subcommand } from '../subcommand.ts'
+
+const DAY = seconds(86_400)
+
+export const trend: Subcommand = {
+  name: 'trend',
+  summary: 'What a number did: `trend <metric> [target] [range]`, such as `trend cpu-busy 24h`',
+  async run({ perfbot, answer, words }) {
+    const [metric = '', ...rest] = words
+    const range = rest.map(parseRange).find((parsed) => parsed !== null)
+    const target = rest.find((word) => parseRange(word) === null)
+    await answer(trendMessage(await perfbot.trend({ metric, target, rangeSeconds: range ?? DAY })))
+  },
+}
+
+const named = (keywords: readonly string[]): string =>
+  keywords.map((keyword) => `\`${mrkdwn(keyword)}\``).join(', ')
+
+export function trendMessage(answer: TrendAnswer): Message {
+  switch (answer.kind) {
+    case 'unknown-metric': {
+      const text = answer.asked === '' ? 'Which metric?' : `There is no metric "${answer.asked}".`
+      const can =
+        answer.suggestions.length > 0
+          ? `There are ${named(answer.suggestions)}.`
+          : 'Nothing has a history yet: the first collection begins it.'
+      return { text, blocks: [section(`${mrkdwn(text)} ${can}`)] }
+    }
+    case 'no-history': {
+      const text = `${answer.metric.title} has no history for that.`
+      const others = answer.others.length > 0 ? ` There is one of ${named(answer.others)}.` : ''
+      return { text, blocks: [section(`${mrkdwn(text)}${others}`)] }
+    }
+    case 'trends': {
+      const { metric, from, to, trends, more } = answer
+      const [first] = trends
+      const lines = trends.map(({ series, trend: each }) => {
+        const labels = describeLabels(series.labels)
+        const name = labels === '' ? '' : `*${mrkdwn(labels)}*\n`
+        return `${name}\`${sparkline(each)}\`\n${describeTrend(each, metric.unit)}`
+      })
+      const step = formatSeconds(first?.trend.stepSeconds ?? 0)
+      const left = more > 0 ? ` ${more} more series: name a target.` : ''
+      return {
+        text: first ? `${metric.title}: ${describeTrend(first.trend, metric.unit)}` : metric.title,
+        blocks: [
+          section(`*${mrkdwn(metric.title)}*, the last ${formatSeconds(secondsBetween(from, to))}`),
+          ...lines.map(section),
+          context(
+            `${slackDate(from)} to ${slackDate(to)}, a bar each ${step}.${left} ${mrkdwn(metric.help)}`,
+          ),
+        ],
+      }
+    }
+  }
+}

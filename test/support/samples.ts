@@ -1,0 +1,34 @@
+import type { Snapshot } from '../../src/model/snapshot.ts'
+import { makeContainer, makeDatabase, makeGpu, makeMachine, makeSnapshot } from './snapshot.ts'
+
+/** Names as bad as names can be: all that the text format gives a meaning to. */
+const WILD = 'a "b"\\n {c="d"},\n# HELP é 🦊 \\'
+
+/** Something of everything, and what it takes to be mistaken: two engines that have the same names. */
+export const fullSnapshot = (): Snapshot =>
+  makeSnapshot({
+    machine: makeMachine({
+      filesystems: ['/', '/', WILD].map((mountPoint) => ({
+        mountPoint,
+        device: '/dev/sda1',
+        type: 'ext4',
+        sizeBytes: 1e21 as never,
+        availableBytes: 4096 as never,
+        inodes: 10,
+        inodesFree: 9,
+        readOnly: false,
+      })),
+    }),
+    containers: [
+      makeContainer({ engine: 'local', name: 'api' }),
+      makeContainer({ engine: 'other', name: 'api' }),
+      makeContainer({ engine: 'other', name: 'api', state: 'exited', usage: null, exitCode: 137 }),
+      makeContainer({ name: WILD, image: WILD }),
+    ],
+    gpus: [makeGpu(), makeGpu({ index: 1, uuid: WILD })],
+    databases: [makeDatabase()],
+    collectors: [
+      { collector: 'host', durationSeconds: 1.25 as never, succeeded: true },
+      { collector: 'docker:local', durationSeconds: 0.1 as never, succeeded: false },
+    ],
+  })
