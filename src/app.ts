@@ -19,6 +19,8 @@ import {
 } from './approving.ts'
 import { createCollection } from './collect/collection.ts'
 import type { Config } from './config.ts'
+import { examine } from './examining.ts'
+import type { Examination } from './model/examination.ts'
 import type { Approval, AuditEntry, Execution, FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
 import type { Narrative, Report } from './model/report.ts'
@@ -42,6 +44,8 @@ export type Perfbot = {
   collect(): Promise<Snapshot>
   /** What was last read, whoever asked for it; null before the first. */
   newestSnapshot(): Snapshot | null
+  /** Looks at everything that it stands on, but for Slack. */
+  examine(): Promise<Examination[]>
   /** Why nothing can be remembered; null while all is well. */
   storeProblem(): Promise<string | null>
   /** What a number did over time. */
@@ -243,6 +247,14 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       return collecting
     },
     newestSnapshot: () => newest,
+    examine: () =>
+      examine({
+        snapshot,
+        problems,
+        storeDirectory: config.dataDirectory,
+        commandCount: loaded?.size ?? null,
+        proposals: () => [],
+      }),
     async storeProblem() {
       if (opened.problem) return opened.problem.reason
       await store.audit(1)

@@ -52,6 +52,15 @@ program
   })
 
 program
+  .command('doctor')
+  .description('try every connection and permission, and print the line that mends each')
+  .option('--json', 'print one JSON document and nothing else')
+  .action(async (options: { json?: boolean }) => {
+    const { runDoctor } = await import('./cli/doctor.ts')
+    await runDoctor(configFile(), options)
+  })
+
+program
   .command('audit')
   .description('print who approved what, and check that the log is whole')
   .option('--json', 'print one JSON document and nothing else')
