@@ -30,6 +30,7 @@ import { seconds, timestamp } from './model/units.ts'
 import { loadCatalogue } from './remediate/catalogue.ts'
 import type { Person } from './remediate/policy.ts'
 import { type ReportRequest, takeReport } from './reporting.ts'
+import { placeOf } from './store/postgres-failure.ts'
 import { openStore, type Store } from './store/store.ts'
 import { askTrend, type TrendAnswer, type TrendQuestion } from './trending.ts'
 
@@ -80,13 +81,14 @@ const remedyOf = (error: unknown, otherwise: string): string =>
  * and the file that is there stays as it is.
  */
 async function openSomeStore(
-  directory: string,
+  { dataDirectory: directory, database }: Config,
   logger: Logger,
 ): Promise<{ store: Store; problem: Gap | null; discard: () => Promise<void> }> {
   try {
     // One record that can no longer be read must not keep the report from arriving.
     const onDamage = (failure: Error) => logger.warn(failure.message)
-    return { store: await openStore({ directory, onDamage }), problem: null, discard: async () => {} }
+    const where = database ? { url: database } : { directory }
+    return { store: await openStore({ ...where, onDamage }), problem: null, discard: async () => {} }
   } catch (error) {
     const temporary = await mkdtemp(join(tmpdir(), 'perfbot-'))
     return {
@@ -120,7 +122,7 @@ async function orGap<Part>(
 /** Wires the stages together. Nothing that is missing or broken around perfbot makes this fail. */
 export async function createPerfbot(config: Config, logger: Logger): Promise<Perfbot> {
   const problems: Gap[] = []
-  const opened = await openSomeStore(config.dataDirectory, logger)
+  const opened = await openSomeStore(config, logger)
   const { store } = opened
   if (opened.problem) problems.push(opened.problem)
 
@@ -251,7 +253,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       examine({
         snapshot,
         problems,
-        storeDirectory: config.dataDirectory,
+        storedIn: config.database ? placeOf(config.database) : config.dataDirectory,
         commandCount: loaded?.size ?? null,
         proposals: () => [],
       }),

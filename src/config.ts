@@ -50,6 +50,10 @@ const SlackUserGroup = z.string().regex(/^S[A-Z0-9]+$/, 'must be a Slack user gr
 const ConfigFile = z.strictObject({
   host: Name.optional(),
   dataDirectory: z.string().min(1).default('data'),
+  database: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:5432/database')
+    .optional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   collect: z
     .strictObject({

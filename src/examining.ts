@@ -7,7 +7,8 @@ export type ExaminingPorts = {
   readonly snapshot: () => Promise<Snapshot>
   /** What is wrong with perfbot itself: its store, its catalogue, its prompts. */
   readonly problems: readonly Gap[]
-  readonly storeDirectory: string
+  /** A folder, or the place of a database. */
+  readonly storedIn: string
   /** How many fixes the catalogue holds; null when it could not be read, which `problems` says. */
   readonly commandCount: number | null
   /** What is here and could be read, but is not in the configuration. */
@@ -36,11 +37,9 @@ function ofCollector(run: CollectorRun, snapshot: Snapshot): Examination[] {
   ]
 }
 
-function ofStore({ problems, storeDirectory }: ExaminingPorts): Examination[] {
+function ofStore({ problems, storedIn }: ExaminingPorts): Examination[] {
   if (problems.some(({ source }) => source === 'store')) return []
-  return [
-    { subject: 'store', verdict: 'well', detail: `history and audit in ${storeDirectory}`, remedy: null },
-  ]
+  return [{ subject: 'store', verdict: 'well', detail: `history and audit in ${storedIn}`, remedy: null }]
 }
 
 function ofCatalogue({ commandCount }: ExaminingPorts): Examination[] {

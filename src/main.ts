@@ -60,6 +60,23 @@ program
     await runDoctor(configFile(), options)
   })
 
+const store = program.command('store').description('look after what perfbot remembers')
+for (const [name, description, file] of [
+  ['check', 'read every record, and walk the chain of the audit log', null],
+  ['backup', 'write a whole copy of the embedded database', '<file>'],
+  ['export', 'print every record as a line of JSON', null],
+] as const) {
+  const command = store.command(name).description(description)
+  if (file) command.argument(file, 'a file that is not there yet')
+  command.action(async (target: unknown) => {
+    const { runStore } = await import('./cli/store.ts')
+    await runStore(
+      configFile(),
+      file ? { task: 'backup', file: String(target) } : { task: name as 'check' | 'export' },
+    )
+  })
+}
+
 program
   .command('audit')
   .description('print who approved what, and check that the log is whole')
@@ -74,12 +91,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
+/** What a person can mend is said in a sentence, with the remedy; anything else is a mistake of ours and shows its stack. */
+function textOf(error: unknown): string {
+  if (error instanceof ConfigFailure) return error.message
+  if (!(error instanceof Error)) return String(error)
+  if ('remedy' in error) return `${error.message}\n  ${error.remedy}`
+  return error.stack ?? error.message
+}
+
 try {
   await program.parseAsync()
 } catch (error) {
-  // What a person can mend is said in a sentence; anything else is a mistake of ours and shows its stack.
-  const text =
-    error instanceof ConfigFailure ? error.message : error instanceof Error ? error.stack : String(error)
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${textOf(error)}\n`)
   process.exitCode = error instanceof ConfigFailure ? 2 : 1
 }

@@ -1,7 +1,8 @@
 import type { Kysely, Selectable } from 'kysely'
 import { AuditEntry } from '../model/fix-plan.ts'
 import { canonicalJson, digestOf } from '../model/identity.ts'
-import { type OnDamage, readable } from './documents.ts'
+import { type OnDamage, readable, storableText } from './documents.ts'
+import { holdLock } from './engine.ts'
 import { StoreFailure } from './failure.ts'
 import type { Tables } from './tables.ts'
 
@@ -23,11 +24,12 @@ const GENESIS = '0'.repeat(64)
 const PAGE = 1000
 
 export function auditStore(db: Kysely<Tables>, onDamage: OnDamage): AuditStore {
-  const rowsAfter = (sequence: number) =>
+  /** From the very first where null: no line can hide below number 1. */
+  const rowsAfter = (sequence: number | null) =>
     db
       .selectFrom('audit')
       .selectAll()
-      .where('sequence', '>', sequence)
+      .$if(sequence !== null, (query) => query.where('sequence', '>', sequence as number))
       .orderBy('sequence')
       .limit(PAGE)
       .execute()
@@ -35,6 +37,7 @@ export function auditStore(db: Kysely<Tables>, onDamage: OnDamage): AuditStore {
   return {
     async appendAudit(entry) {
       return await db.transaction().execute(async (transaction) => {
+        await holdLock(transaction, 'audit')
         const last = await transaction
           .selectFrom('audit')
           .select(['sequence', 'hash'])
@@ -53,8 +56,7 @@ export function auditStore(db: Kysely<Tables>, onDamage: OnDamage): AuditStore {
     },
 
     async verifyAudit() {
-      // From the lowest number an integer column can hold, so that no line can hide below the first.
-      let rows = await rowsAfter(Number.MIN_SAFE_INTEGER)
+      let rows = await rowsAfter(null)
       let previous = { sequence: 0, hash: GENESIS }
       while (rows.length > 0) {
         for (const row of rows) {
@@ -69,14 +71,14 @@ export function auditStore(db: Kysely<Tables>, onDamage: OnDamage): AuditStore {
   }
 }
 
-/** Texts as UTF-8 will give them back, or the hash of what was read would not be that of what was written. */
+/** Texts as a database will give them back, or the hash of what was read would not be that of what was written. */
 function linkedTo(previous: { sequence: number; hash: string }, entry: NewAuditEntry): AuditEntry {
   const unsealed = {
     sequence: previous.sequence + 1,
     at: entry.at,
-    actor: entry.actor.toWellFormed(),
+    actor: storableText(entry.actor),
     action: entry.action,
-    subject: entry.subject.toWellFormed(),
+    subject: storableText(entry.subject),
     detail: JSON.parse(canonicalJson(entry.detail)),
     previousHash: previous.hash,
   }

@@ -10,7 +10,7 @@ import { nodeSqlite } from './node-sqlite.ts'
 import { isNotSqlite, isNotWritable, quoted, sqliteFailure } from './sqlite-failure.ts'
 import type { Tables } from './tables.ts'
 
-const FILE_NAME = 'perfbot.sqlite'
+export const FILE_NAME = 'perfbot.sqlite'
 
 /** node:sqlite waits synchronously, and Slack wants its answer within three seconds: so less than that. */
 const BUSY_TIMEOUT = seconds(2)

@@ -17,6 +17,9 @@ export function documentOf(what: string, value: unknown): string {
   })
 }
 
+/** As UTF-8 and PostgreSQL, which has no NUL in a text, give it back. Documents need none of it: JSON escapes both. */
+export const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\u{fffd}')
+
 export type Row = { id: string; document: string }
 
 /** The value in a row of `table`, or an error that names the row. */

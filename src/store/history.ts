@@ -4,6 +4,7 @@ import { canonicalJson } from '../model/identity.ts'
 import type { Point, Series, SeriesKey, SeriesValue, Trend, TrendRequest } from '../model/series.ts'
 import type { Timestamp } from '../model/units.ts'
 import { encodeBatch } from './history/batch.ts'
+import { dropPartitions, PARTITIONED } from './history/partitions.ts'
 import { rollUp } from './history/roll-up.ts'
 import { hourOf } from './history/summaries.ts'
 import { readPoints, readTrend } from './history/trend.ts'
@@ -47,11 +48,14 @@ export function historyStore(db: Kysely<Tables>): HistoryStore {
         .selectAll()
         .$if(host !== undefined, (query) => query.where('host', '=', host as string))
         .$if(metric !== undefined, (query) => query.where('metric', '=', metric as string))
-        .orderBy('metric')
-        .orderBy('labels')
-        .orderBy('id')
         .execute()
-      return rows.map((row) => ({ ...row, labels: Labels.parse(JSON.parse(row.labels)) }))
+      // Not by the database: its collation may be any.
+      return rows
+        .toSorted(
+          (left, right) =>
+            compare(left.metric, right.metric) || compare(left.labels, right.labels) || left.id - right.id,
+        )
+        .map((row) => ({ ...row, labels: Labels.parse(JSON.parse(row.labels)) }))
     },
 
     trend: (request) => readTrend(db, request),
@@ -60,15 +64,16 @@ export function historyStore(db: Kysely<Tables>): HistoryStore {
 
     async pruneHistory({ raw, minutes, hours }) {
       const before = { series_raw: raw, series_minutes: minutes, series_hours: hours } as const
-      for (const table of ['series_raw', 'series_minutes', 'series_hours'] as const) {
-        await db
-          .deleteFrom(table)
-          .where('hour', '<', hourOf(Date.parse(before[table])))
-          .execute()
+      for (const table of PARTITIONED) {
+        const hour = hourOf(Date.parse(before[table]))
+        await dropPartitions(db, table, hour)
+        await db.deleteFrom(table).where('hour', '<', hour).execute()
       }
     },
   }
 }
+
+const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)
 
 const textOf = (host: string, { metric, labels }: SeriesKey): string =>
   `${host}\n${metric}${canonicalJson(labels)}`

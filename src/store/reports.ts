@@ -3,7 +3,15 @@ import { wentUnseen } from '../model/finding.ts'
 import { Report } from '../model/report.ts'
 import { TargetKind } from '../model/target.ts'
 import type { Timestamp } from '../model/units.ts'
-import { documentOf, type OnDamage, parseRecord, parseRow, type Row, readable } from './documents.ts'
+import {
+  documentOf,
+  type OnDamage,
+  parseRecord,
+  parseRow,
+  type Row,
+  readable,
+  storableText,
+} from './documents.ts'
 import { SeenFinding } from './seen-finding.ts'
 import type { Tables } from './tables.ts'
 
@@ -96,9 +104,9 @@ async function recordSeen(db: Transaction<Tables>, report: Report): Promise<void
     const row = {
       rule: finding.rule,
       target_kind: finding.target.kind,
-      target_name: finding.target.name,
+      target_name: storableText(finding.target.name),
       severity: finding.severity,
-      title: finding.title,
+      title: storableText(finding.title),
       last_seen_at: report.createdAt,
       resolved_at: null,
     }

@@ -4,10 +4,12 @@ import { type DatabaseOptions, openDatabase } from './database.ts'
 import type { OnDamage } from './documents.ts'
 import { type HistoryStore, historyStore } from './history.ts'
 import { type PlanStore, planStore } from './plans.ts'
+import { openPostgres } from './postgres-database.ts'
 import { prune, type Retention } from './prune.ts'
 import { type ReportStore, reportStore } from './reports.ts'
 import { type SnapshotStore, snapshotStore } from './snapshots.ts'
 import type { Tables } from './tables.ts'
+import { type Upkeep, upkeep } from './upkeep.ts'
 
 /**
  * What perfbot remembers. Asked for one thing that is damaged, a method rejects with a `StoreFailure`; a list
@@ -17,19 +19,22 @@ export type Store = SnapshotStore &
   ReportStore &
   PlanStore &
   AuditStore &
-  HistoryStore & {
+  HistoryStore &
+  Upkeep & {
     prune(before: Retention): Promise<void>
     close(): Promise<void>
   }
 
-export type StoreOptions = DatabaseOptions & {
+/** `url`: a PostgreSQL database, which several bots may share; otherwise a SQLite file of one's own. */
+export type StoreOptions = (DatabaseOptions | { url: string }) & {
   /** Without it a damaged record is an error in lists too. */
   onDamage?: OnDamage
 }
 
-/** Opens `perfbot.sqlite` in the directory, or makes it; rejects with a `StoreFailure` that says what to do. */
+/** Opens the database that the URL names, or `perfbot.sqlite` in the directory, or makes it; rejects with a `StoreFailure` that says what to do. */
 export async function openStore({ onDamage, ...options }: StoreOptions): Promise<Store> {
-  return storeOn(await openDatabase(options), onDamage)
+  const db = 'url' in options ? await openPostgres(options.url) : await openDatabase(options)
+  return storeOn(db, onDamage)
 }
 
 /** The store over any migrated database. */
@@ -40,6 +45,7 @@ export function storeOn(db: Kysely<Tables>, onDamage: OnDamage = rethrow): Store
     ...planStore(db, onDamage),
     ...auditStore(db, onDamage),
     ...historyStore(db),
+    ...upkeep(db),
     prune: (before) => prune(db, before),
     close: () => db.destroy(),
   }

@@ -1,9 +1,11 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Kysely, Transaction } from 'kysely'
 import type { Point } from '../../model/series.ts'
+import { holdLock } from '../engine.ts'
 import type { Tables } from '../tables.ts'
 import { decodeBatch } from './batch.ts'
 import { decodePoints, encodeMinutes, encodePoints } from './blocks.ts'
+import { ensurePartitions } from './partitions.ts'
 import { decodeSketch, encodeSketch } from './sketch.ts'
 import { addSummary, HOUR_MS, hourOf, minutesOf, type Summary, summaryOf } from './summaries.ts'
 
@@ -24,14 +26,16 @@ export async function rollUp(db: Kysely<Tables>, now: number): Promise<void> {
       .executeTakeFirst()
     if (oldest?.at == null) return
     const hour = hourOf(oldest.at)
+    await ensurePartitions(db, hour)
     await db.transaction().execute((transaction) => packHour(transaction, hour))
   }
 }
 
 async function packHour(db: Transaction<Tables>, hour: number): Promise<void> {
+  await holdLock(db, 'rollUp')
   const batches = await db
     .selectFrom('sample_batches')
-    .select(['at', 'block'])
+    .select(['host', 'at', 'block'])
     .where('at', '>=', hour * HOUR_MS)
     .where('at', '<', (hour + 1) * HOUR_MS)
     .orderBy('at')
@@ -50,11 +54,11 @@ async function packHour(db: Transaction<Tables>, hour: number): Promise<void> {
     await packSeries(db, hour, series.slice(done, done + SERIES_AT_A_TIME))
     await breathe()
   }
-  await db
-    .deleteFrom('sample_batches')
-    .where('at', '>=', hour * HOUR_MS)
-    .where('at', '<', (hour + 1) * HOUR_MS)
-    .execute()
+  // What was read, and nothing that another bot wrote meanwhile.
+  for (const [host, packed] of Map.groupBy(batches, (batch) => batch.host)) {
+    const times = packed.map(({ at }) => at)
+    await db.deleteFrom('sample_batches').where('host', '=', host).where('at', 'in', times).execute()
+  }
 }
 
 async function packSeries(db: Transaction<Tables>, hour: number, fresh: [number, Point[]][]): Promise<void> {
