@@ -17,6 +17,7 @@ import {
   createOneAtATime,
   whyNot,
 } from './approving.ts'
+import { CHARTED, chartOf, fixMarks, isWorthDrawing, type Trends } from './charting.ts'
 import { createCollection } from './collect/collection.ts'
 import type { Config } from './config.ts'
 import { examine } from './examining.ts'
@@ -29,6 +30,7 @@ import type { Snapshot } from './model/snapshot.ts'
 import { seconds, timestamp } from './model/units.ts'
 import { loadCatalogue } from './remediate/catalogue.ts'
 import type { Person } from './remediate/policy.ts'
+import type { Chart } from './report/chart/chart.ts'
 import { type ReportRequest, takeReport } from './reporting.ts'
 import { placeOf } from './store/postgres-failure.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -51,6 +53,10 @@ export type Perfbot = {
   storeProblem(): Promise<string | null>
   /** What a number did over time. */
   trend(question: TrendQuestion): Promise<TrendAnswer>
+  /** The same as a chart, with what happened meanwhile. */
+  chart(trends: Trends): Promise<Chart>
+  /** What a report has pictures of: the last day of what people look at first, as far as there is a history. */
+  reportCharts(): Promise<Chart[]>
   latestReport(): Promise<Report | null>
   report(id: string): Promise<Report | null>
   fixesOf(reportId: string): Promise<OfferedFix[]>
@@ -70,6 +76,15 @@ export type Perfbot = {
 
 /** Perfbot's own prompts and commands, wherever it is started from. */
 const OWN_FILES = join(import.meta.dirname, '..')
+
+const DAY = seconds(86_400)
+
+/** As far back in the audit as fixes are looked for that a chart should show. */
+const AUDIT_LOOKED_AT = 500
+
+/** The zone of the people who read: that of the digest, or the machine's own. */
+const timezoneOf = ({ slack }: Config): string =>
+  slack.digest?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -237,6 +252,20 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     wait: (time) => delay(time * 1000),
     oneAtATime: createOneAtATime(),
   }
+  const trend = (question: TrendQuestion) =>
+    askTrend(question, { store, host: config.host, now: timestamp(clock()) })
+
+  async function chart(trends: Trends): Promise<Chart> {
+    const entries = await store.audit(AUDIT_LOOKED_AT)
+    const titles = new Map<string, string>()
+    for (const { action, subject } of entries) {
+      const plan = action === 'finished' ? await store.plan(subject) : null
+      if (plan) titles.set(subject, plan.title)
+    }
+    const marks = fixMarks(entries, trends, (plan) => titles.get(plan) ?? null)
+    return chartOf(trends, config.host, timezoneOf(config), marks)
+  }
+
   const underWay = new Set<Promise<unknown>>()
 
   return {
@@ -262,7 +291,16 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       await store.audit(1)
       return null
     },
-    trend: (question) => askTrend(question, { store, host: config.host, now: timestamp(clock()) }),
+    trend,
+    chart,
+    async reportCharts() {
+      const answers = await Promise.all(CHARTED.map((metric) => trend({ metric, rangeSeconds: DAY })))
+      return Promise.all(
+        answers.flatMap((answer) =>
+          answer.kind === 'trends' && isWorthDrawing(answer) ? [chart(answer)] : [],
+        ),
+      )
+    },
     latestReport: () => store.latestReport(config.host),
     report: (id) => store.report(id),
     async fixesOf(reportId) {

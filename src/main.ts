@@ -17,7 +17,8 @@ program
   .description('measure now and print the report')
   .option('--json', 'print one JSON document and nothing else')
   .option('--markdown', 'print Markdown')
-  .action(async (options: { json?: boolean; markdown?: boolean }) => {
+  .option('--html', 'print one self-contained HTML file, with charts of the last day')
+  .action(async (options: { json?: boolean; markdown?: boolean; html?: boolean }) => {
     const { runReport } = await import('./cli/report.ts')
     await runReport(configFile(), options)
   })
@@ -45,11 +46,17 @@ program
   .argument('[metric]', 'such as cpu-busy, or its Prometheus name')
   .option('-r, --range <range>', 'how far back: 30min, 24h, 7d, 4w', '24h')
   .option('-t, --target <text>', 'only series of which a label holds this')
+  .option('--png <file>', 'write a chart')
   .option('--json', 'print one JSON document and nothing else')
-  .action(async (metric: string | undefined, options: { range: string; target?: string; json?: boolean }) => {
-    const { runTrend } = await import('./cli/trend.ts')
-    await runTrend(configFile(), metric, options)
-  })
+  .action(
+    async (
+      metric: string | undefined,
+      options: { range: string; target?: string; json?: boolean; png?: string },
+    ) => {
+      const { runTrend } = await import('./cli/trend.ts')
+      await runTrend(configFile(), metric, options)
+    },
+  )
 
 program
   .command('doctor')

@@ -1,9 +1,16 @@
+import type { Perfbot } from '../app.ts'
 import type { Report } from '../model/report.ts'
+import { renderHtml } from '../report/render/html.ts'
 import { renderMarkdown } from '../report/render/markdown.ts'
 import { renderTerminal } from '../report/render/terminal.ts'
+import { describeChart } from '../report/trend-lines.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
 
-export type ReportOptions = { readonly json?: boolean; readonly markdown?: boolean }
+export type ReportOptions = {
+  readonly json?: boolean
+  readonly markdown?: boolean
+  readonly html?: boolean
+}
 
 function render(report: Report, { json, markdown }: ReportOptions): string {
   if (json) return `${JSON.stringify(report, null, 2)}\n`
@@ -12,6 +19,16 @@ function render(report: Report, { json, markdown }: ReportOptions): string {
     width: Math.min(process.stdout.columns ?? 100, 120),
     colour: process.stdout.hasColors?.() ?? false,
   })
+}
+
+/** The libraries that draw are loaded for this alone. */
+async function pageOf(report: Report, perfbot: Perfbot): Promise<string> {
+  const { drawSvg } = await import('../report/chart/draw.ts')
+  const charts = await perfbot.reportCharts()
+  return renderHtml(
+    report,
+    charts.map((chart) => ({ svg: drawSvg(chart), alt: describeChart(chart) })),
+  )
 }
 
 /** npm prints two lines of its own before a script's output: whoever pipes JSON needs to know how to be rid of them. */
@@ -29,6 +46,7 @@ export async function runReport(configFile: string | undefined, options: ReportO
   // The report itself says what is missing; the log would say it twice.
   const logger = createLogger(config.logLevel === 'info' ? 'fatal' : config.logLevel)
   await withPerfbot(config, logger, async (perfbot) => {
-    process.stdout.write(render(await perfbot.takeReport(), options))
+    const report = await perfbot.takeReport()
+    process.stdout.write(options.html ? await pageOf(report, perfbot) : render(report, options))
   })
 }

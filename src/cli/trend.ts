@@ -1,9 +1,15 @@
+import { writeFile } from 'node:fs/promises'
 import { formatSeconds } from '../model/format.ts'
 import { describeLabels, describeTrend, sparkline } from '../report/trend-lines.ts'
 import { parseRange, type TrendAnswer } from '../trending.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
 
-export type TrendOptions = { readonly target?: string; readonly range: string; readonly json?: boolean }
+export type TrendOptions = {
+  readonly target?: string
+  readonly range: string
+  readonly json?: boolean
+  readonly png?: string
+}
 
 /** Exit status 2 for a range or a metric that there is none of, 1 where nothing is known yet. */
 export async function runTrend(
@@ -22,6 +28,10 @@ export async function runTrend(
     const answer = await perfbot.trend({ metric: metric ?? '', target: options.target, rangeSeconds })
     if (answer.kind === 'unknown-metric') process.exitCode = 2
     if (answer.kind === 'no-history') process.exitCode = 1
+    if (options.png && answer.kind === 'trends') {
+      const { drawPng } = await import('../report/chart/draw.ts')
+      await writeFile(options.png, await drawPng(await perfbot.chart(answer)))
+    }
     const text = options.json ? JSON.stringify(answer, null, 2) : linesOf(answer).join('\n')
     const stream = options.json || answer.kind === 'trends' ? process.stdout : process.stderr
     stream.write(`${text}\n`)

@@ -1,6 +1,7 @@
 import { formatValue } from '../model/format.ts'
 import type { Trend, TrendPoint } from '../model/series.ts'
 import type { NumericUnit } from '../model/units.ts'
+import type { Chart } from './chart/chart.ts'
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
 
@@ -39,6 +40,15 @@ export function describeTrend({ points }: Trend, unit: NumericUnit): string {
     ['most', Math.max(...points.map(({ maximum }) => maximum))],
   ]
   return figures.map(([name, value]) => `${name} ${formatValue(value, unit)}`).join(', ')
+}
+
+/** What a chart shows, for those who cannot see it. */
+export function describeChart({ title, series, unit, marks }: Chart): string {
+  const lines = series.map(
+    ({ name, trend }) => `${name === '' ? '' : `${name}: `}${describeTrend(trend, unit)}`,
+  )
+  const events = marks.map(({ label, at }) => `${label} at ${at.slice(0, 16).replace('T', ' ')} UTC`)
+  return `${title}. ${[...lines, ...events].join('. ')}.`
 }
 
 /** The labels that tell one series of a metric from another: "device sda, mode read". Empty for the only one. */

@@ -1,5 +1,6 @@
 import { mrkdwn, section } from './blocks.ts'
 import { audit } from './commands/audit.ts'
+import { chart } from './commands/chart.ts'
 import { fixes } from './commands/fixes.ts'
 import { helpFor } from './commands/help.ts'
 import { report } from './commands/report.ts'
@@ -9,7 +10,7 @@ import { whoami } from './commands/whoami.ts'
 import type { Invocation, Subcommand } from './subcommand.ts'
 
 /** Every subcommand, in the order of the help. A new one is written in `commands/` and named here. */
-const OTHERS: readonly Subcommand[] = [report, status, trend, fixes, audit, whoami]
+const OTHERS: readonly Subcommand[] = [report, status, trend, chart, fixes, audit, whoami]
 const HELP = helpFor(OTHERS)
 const SUBCOMMANDS: readonly Subcommand[] = [...OTHERS, HELP]
 

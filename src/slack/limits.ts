@@ -15,6 +15,8 @@ export const LIMITS = {
   tableColumns: 20,
   /** Of all cells of a table together. */
   tableCharacters: 10_000,
+  /** `alt_txt` of an uploaded file. */
+  altText: 1000,
   /** `text` of a message: longer ones are recommended to be split. */
   messageText: 4000,
 } as const

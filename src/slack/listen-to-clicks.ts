@@ -2,10 +2,12 @@ import type { App } from '@slack/bolt'
 import { z } from 'zod'
 import { approveFix } from './actions/approve-fix.ts'
 import { reviewFix } from './actions/review-fix.ts'
+import { attachWholeReport } from './actions/whole-report.ts'
 import { mrkdwn, section } from './blocks.ts'
 import { deliverReport } from './deliver-report.ts'
 import type { Guard } from './guard.ts'
 import type { Once } from './once.ts'
+import type { Place } from './poster.ts'
 import type { FaceParts } from './subcommand.ts'
 import { ACTIONS, ReviewValue, VIEWS } from './views/buttons.ts'
 import { ApprovalMetadata } from './views/fix-modal.ts'
@@ -35,6 +37,18 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
     const shown = messageOf(body)
     const place = shown && shown.thread !== shown.ts ? { channel, thread: shown.thread } : { channel }
     await guard('measure again', () => deliverReport(place, parts), tell(channel, body.user.id))
+  })
+
+  app.action({ type: 'block_actions', action_id: ACTIONS.wholeReport }, async ({ ack, body, action }) => {
+    await ack()
+    const channel = body.channel?.id
+    if (action.type !== 'button' || !channel || !once(body.trigger_id)) return
+    const place: Place = { channel, thread: messageOf(body)?.thread }
+    await guard(
+      'whole report',
+      () => attachWholeReport(action.value ?? '', place, body.user.id, parts),
+      tell(channel, body.user.id),
+    )
   })
 
   const review = new RegExp(`^${ACTIONS.reviewFix}:`)

@@ -19,7 +19,13 @@ export type Poster = {
   postTable(place: Place, table: TableMessage): Promise<Posted>
   upload(
     place: Place,
-    file: { readonly name: string; readonly content: string; readonly title: string },
+    file: {
+      readonly name: string
+      readonly content: string | Buffer
+      readonly title: string
+      /** Of a picture: what it shows, for those who cannot see it. */
+      readonly altText?: string
+    },
   ): Promise<void>
 }
 
@@ -89,9 +95,15 @@ export function createPoster(client: WebClient, logger: Logger): Poster {
         return post(place, table.plain)
       }
     },
-    async upload(place, { name, content, title }) {
+    async upload(place, { name, content, title, altText }) {
       // One call for both kinds of place: the types want thread_ts only where a thread is.
-      const file = { filename: name, content, title, channel_id: place.channel }
+      const file = {
+        filename: name,
+        ...(typeof content === 'string' ? { content } : { file: content }),
+        title,
+        channel_id: place.channel,
+        ...(altText === undefined ? {} : { alt_text: shortened(altText, LIMITS.altText) }),
+      }
       await (place.thread === undefined
         ? client.filesUploadV2(file)
         : client.filesUploadV2({ ...file, thread_ts: place.thread }))

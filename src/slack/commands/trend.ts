@@ -1,7 +1,7 @@
 import { formatSeconds } from '../../model/format.ts'
 import { seconds, secondsBetween } from '../../model/units.ts'
 import { describeLabels, describeTrend, sparkline } from '../../report/trend-lines.ts'
-import { parseRange, type TrendAnswer } from '../../trending.ts'
+import { parseRange, type TrendAnswer, type TrendQuestion } from '../../trending.ts'
 import { context, type Message, mrkdwn, section, slackDate } from '../blocks.ts'
 import type { Subcommand } from '../subcommand.ts'
 
@@ -11,11 +11,15 @@ export const trend: Subcommand = {
   name: 'trend',
   summary: 'What a number did: `trend <metric> [target] [range]`, such as `trend cpu-busy 24h`',
   async run({ perfbot, answer, words }) {
-    const [metric = '', ...rest] = words
-    const range = rest.map(parseRange).find((parsed) => parsed !== null)
-    const target = rest.find((word) => parseRange(word) === null)
-    await answer(trendMessage(await perfbot.trend({ metric, target, rangeSeconds: range ?? DAY })))
+    await answer(trendMessage(await perfbot.trend(readQuestion(words))))
   },
+}
+
+/** `cpu-busy api 7d`: target and range can be left out, and stand in any order. */
+export function readQuestion([metric = '', ...rest]: readonly string[]): TrendQuestion {
+  const range = rest.map(parseRange).find((parsed) => parsed !== null)
+  const target = rest.find((word) => parseRange(word) === null)
+  return { metric, target, rangeSeconds: range ?? DAY }
 }
 
 const named = (keywords: readonly string[]): string =>

@@ -4,7 +4,11 @@ import type { FixPlan } from '../../model/fix-plan.ts'
 import { button } from '../blocks.ts'
 
 /** The ids by which clicks come back. */
-export const ACTIONS = { reviewFix: 'review_fix', measureAgain: 'measure_again' } as const
+export const ACTIONS = {
+  reviewFix: 'review_fix',
+  measureAgain: 'measure_again',
+  wholeReport: 'whole_report',
+} as const
 export const VIEWS = { approveFix: 'approve_fix' } as const
 
 /** What a click on "Review" carries: the plan, and the report whose message shows it. */
@@ -23,6 +27,9 @@ export const reviewFixButton = (plan: FixPlan, report: string, message?: string)
     text: `Review: ${plan.title}`,
     value: JSON.stringify({ plan: plan.id, report, message } satisfies ReviewValue),
   })
+
+export const wholeReportButton = (report: string): Button =>
+  button({ actionId: ACTIONS.wholeReport, text: 'Whole report', value: report })
 
 export const measureAgainButton: Button = button({
   actionId: ACTIONS.measureAgain,

@@ -19,7 +19,7 @@ import {
   slackDate,
   words,
 } from '../blocks.ts'
-import { measureAgainButton, reviewFixButton } from './buttons.ts'
+import { measureAgainButton, reviewFixButton, wholeReportButton } from './buttons.ts'
 
 /** What the parent message shows of the worst; the rest stands in the thread, so that it fits a phone's screen. */
 export const WORST_SHOWN = 3
@@ -122,7 +122,7 @@ export function reportMessage(report: Report, fixes: readonly OfferedFix[], writ
       ...(measured.length > 0 ? [fields(measured.map(scoreField))] : []),
       ...report.findings.slice(0, WORST_SHOWN).flatMap((finding) => findingBlocks(finding, fixes, report.id)),
       context(footer.join('\n')),
-      actions([measureAgainButton]),
+      actions([measureAgainButton, wholeReportButton(report.id)]),
     ],
   }
 }

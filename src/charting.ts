@@ -1,0 +1,60 @@
+import type { AuditEntry } from './model/fix-plan.ts'
+import type { Chart, ChartMark } from './report/chart/chart.ts'
+import { describeLabels } from './report/trend-lines.ts'
+import type { TrendAnswer } from './trending.ts'
+
+export type Trends = Extract<TrendAnswer, { kind: 'trends' }>
+
+/** What stands under a mark, short enough to be read beside a line. */
+const LABEL_LENGTH = 32
+
+const shortLabel = (text: string): string =>
+  text.length <= LABEL_LENGTH ? text : `${text.slice(0, LABEL_LENGTH - 1)}…`
+
+/** The fixes that ended in a stretch of time. `titleOf` knows the plans by their ids. */
+export function fixMarks(
+  entries: readonly AuditEntry[],
+  { from, to }: Pick<Trends, 'from' | 'to'>,
+  titleOf: (plan: string) => string | null,
+): ChartMark[] {
+  return entries
+    .filter(({ action, at }) => action === 'finished' && at >= from && at < to)
+    .flatMap(({ at, subject }) => {
+      const title = titleOf(subject)
+      return title === null ? [] : [{ at, kind: 'fix' as const, label: shortLabel(title) }]
+    })
+}
+
+/** The trends of one metric as a chart. */
+export const chartOf = (
+  { metric, from, to, trends }: Trends,
+  host: string,
+  timezone: string,
+  marks: readonly ChartMark[],
+): Chart => ({
+  title: `${metric.title}, ${host}`,
+  unit: metric.unit,
+  from,
+  to,
+  series: trends.map(({ series, trend }) => ({ name: describeLabels(series.labels), trend })),
+  marks,
+  timezone,
+})
+
+/** One or two points are no line yet. */
+export const isWorthDrawing = ({ trends }: Trends): boolean =>
+  trends.some(({ trend }) => trend.points.length > 2)
+
+/** What a report has pictures of, where there is a history of it: what people look at first. */
+export const CHARTED = [
+  'perfbot_cpu_busy_ratio',
+  'perfbot_memory_used_bytes',
+  'perfbot_pressure_some_ratio',
+  'node_filesystem_avail_bytes',
+  'perfbot_container_cpu_cores',
+  'container_memory_working_set_bytes',
+  'perfbot_gpu_utilization_ratio',
+  'perfbot_gpu_memory_used_bytes',
+  'perfbot_postgres_connections_used',
+  'perfbot_postgres_round_trip_seconds',
+] as const
