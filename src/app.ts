@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import { computedSummary } from './ai/computed-summary.ts'
 import { narrate } from './ai/narrate.ts'
 import { loadPrompts } from './ai/prompt.ts'
+import { endSilence, type SilenceAnswer, type SilenceRequest, silence, watch } from './alerting.ts'
 import {
   type ApprovalRequest,
   type ApprovalResult,
@@ -21,6 +22,7 @@ import { CHARTED, chartOf, fixMarks, isWorthDrawing, type Trends } from './chart
 import { createCollection } from './collect/collection.ts'
 import type { Config } from './config.ts'
 import { examine } from './examining.ts'
+import type { Alert, AlertChange, Silence } from './model/alert.ts'
 import type { Examination } from './model/examination.ts'
 import type { Approval, AuditEntry, Execution, FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
@@ -31,7 +33,7 @@ import { seconds, timestamp } from './model/units.ts'
 import { loadCatalogue } from './remediate/catalogue.ts'
 import type { Person } from './remediate/policy.ts'
 import type { Chart } from './report/chart/chart.ts'
-import { type ReportRequest, takeReport } from './reporting.ts'
+import { type ReportRequest, recentSnapshots, takeReport } from './reporting.ts'
 import { placeOf } from './store/postgres-failure.ts'
 import { openStore, type Store } from './store/store.ts'
 import { askTrend, type TrendAnswer, type TrendQuestion } from './trending.ts'
@@ -45,6 +47,13 @@ export type Perfbot = {
   takeReport(request?: ReportRequest): Promise<Report>
   /** Reads and remembers, without a report: what the schedule does between reports. */
   collect(): Promise<Snapshot>
+  /** Collects and diagnoses; the alerts that are other than before. */
+  watch(): Promise<AlertChange[]>
+  saveAlert(alert: Alert): Promise<void>
+  /** Keeps quiet about a finding, or hears of it again. */
+  silence(request: SilenceRequest): Promise<SilenceAnswer>
+  endSilence(finding: string, by: string): Promise<boolean>
+  silences(): Promise<Silence[]>
   /** What was last read, whoever asked for it; null before the first. */
   newestSnapshot(): Snapshot | null
   /** Looks at everything that it stands on, but for Slack. */
@@ -203,6 +212,12 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   }
   // The schedule and a scrape that come together are remembered once.
   let collecting: Promise<Snapshot> | null = null
+  function collectOnce(): Promise<Snapshot> {
+    collecting ??= collect().finally(() => {
+      collecting = null
+    })
+    return collecting
+  }
 
   async function writeNarrative(report: Report): Promise<Narrative> {
     const computed = (reason: string): Narrative => ({
@@ -271,12 +286,21 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   return {
     config,
     takeReport: (request = {}) => takeReport(request, reporting),
-    collect() {
-      collecting ??= collect().finally(() => {
-        collecting = null
-      })
-      return collecting
-    },
+    collect: collectOnce,
+    watch: () =>
+      watch({
+        host: config.host,
+        collect: collectOnce,
+        recent: (taken) => recentSnapshots(store, taken),
+        store,
+        thresholds: config.thresholds,
+        policy: config.slack.alerts,
+      }),
+    saveAlert: (alert) => store.saveAlert(alert),
+    silence: (request) => silence(request, { store, host: config.host, now: timestamp(clock()) }),
+    endSilence: (finding, by) =>
+      endSilence(finding, by, { store, host: config.host, now: timestamp(clock()) }),
+    silences: () => store.silences(config.host, timestamp(clock())),
     newestSnapshot: () => newest,
     examine: () =>
       examine({

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { validate } from 'node-cron'
 import { z } from 'zod'
 import { Thresholds } from './diagnose/thresholds.ts'
+import { Severity } from './model/finding.ts'
 import { seconds } from './model/units.ts'
 import { mistakesOf, readYaml } from './model/yaml-source.ts'
 import { Targets } from './report/targets.ts'
@@ -23,6 +24,12 @@ const Duration = z
 const duration = (value: string) => Duration.prefault(value)
 
 const Cron = z.string().refine(validate, 'must be a cron expression such as "0 9 * * 1-5"')
+
+/** "22:00", as minutes since midnight. */
+const TimeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "22:00", in quotes')
+  .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)))
 
 const Timezone = z.string().refine((name) => isTimezone(name), 'must be a time zone such as Europe/Berlin')
 
@@ -108,6 +115,17 @@ const ConfigFile = z.strictObject({
       digest: z
         .strictObject({ schedule: Cron.default('0 9 * * *'), timezone: Timezone.optional() })
         .optional(),
+      alerts: z
+        .strictObject({
+          /** None is no alerts. */
+          severities: z.array(Severity).default(['critical']),
+          resolveAfter: duration('5min'),
+          atMostPerHour: z.number().int().min(1).default(6),
+          quietHours: z
+            .strictObject({ from: TimeOfDay, to: TimeOfDay, timezone: Timezone.optional() })
+            .optional(),
+        })
+        .prefault({}),
     })
     .refine(({ digest, channels }) => !digest || channels.length > 0, {
       path: ['digest'],

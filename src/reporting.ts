@@ -1,5 +1,6 @@
 import { diagnose } from './diagnose/diagnose.ts'
 import type { Thresholds } from './diagnose/thresholds.ts'
+import { isSilenced } from './model/alert.ts'
 import type { Finding, Fix } from './model/finding.ts'
 import type { FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
@@ -45,6 +46,10 @@ export type ReportRequest = {
 /** As far back as any rule looks. */
 const HISTORY: Seconds = seconds(30 * 60)
 const HISTORY_LENGTH = 60
+
+/** The snapshots that rules judge "for five minutes" by. */
+export const recentSnapshots = (store: Store, { host, takenAt }: Snapshot): Promise<readonly Snapshot[]> =>
+  store.snapshotsSince(host, before(takenAt, HISTORY), HISTORY_LENGTH)
 
 /** A little less than a day, so that a digest that runs some seconds early finds the one of yesterday. */
 const YESTERDAY: Seconds = seconds(20 * 3600)
@@ -98,11 +103,21 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
   const { store, host, thresholds, targets, gaps } = ports
   const previous = await previousReport(ports, request.comparedWith ?? 'last')
   const snapshot = await ports.snapshot()
-  const recent = await store.snapshotsSince(host, before(snapshot.takenAt, HISTORY), HISTORY_LENGTH)
+  const recent = await recentSnapshots(store, snapshot)
   const { checks, findings: found } = diagnose({ snapshot, history: { recent }, thresholds })
   const id = ports.newId()
-  const { findings, plans } = planFixes(found, snapshot, id, ports)
-  const composition = compose({ id, snapshot, findings, checks, gaps, targets, previous })
+  const silences = await store.silences(host, snapshot.takenAt)
+  const heard = found.filter((finding) => !isSilenced(finding.id, silences, snapshot.takenAt))
+  const silenced = found
+    .filter((finding) => !heard.includes(finding))
+    .map(({ id: findingId, title, severity }) => ({
+      id: findingId,
+      title,
+      severity,
+      until: silences.find((silence) => silence.findingId === findingId)?.until ?? null,
+    }))
+  const { findings, plans } = planFixes(heard, snapshot, id, ports)
+  const composition = compose({ id, snapshot, findings, silenced, checks, gaps, targets, previous })
   const text = ports.summarise(composition)
   const draft: Report = {
     ...composition,

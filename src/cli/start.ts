@@ -17,7 +17,7 @@ To try perfbot without Slack: npm run demo`
 function jobsOf(perfbot: Perfbot, face: Face): Job[] {
   const { collect, slack } = perfbot.config
   return [
-    { name: 'collection', expression: collect.schedule, run: () => perfbot.collect() },
+    { name: 'collection', expression: collect.schedule, run: () => face.watch() },
     { name: 'retention', expression: '17 3 * * *', run: () => perfbot.prune() },
     ...(slack.digest
       ? [

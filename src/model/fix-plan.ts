@@ -124,7 +124,7 @@ export const AuditEntry = z.object({
   sequence: z.number(),
   at: Timestamp,
   actor: z.string(),
-  action: z.enum(['approved', 'refused', 'started', 'finished']),
+  action: z.enum(['approved', 'refused', 'started', 'finished', 'silenced', 'heard-again']),
   subject: z.string(),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   previousHash: z.string(),

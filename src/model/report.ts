@@ -84,6 +84,10 @@ export const Report = z.object({
   }),
   scoreboard: z.array(Score),
   findings: z.array(Finding),
+  /** Found as well, but somebody wants to hear nothing of them; `until` null is muted. */
+  silenced: z
+    .array(z.object({ id: z.string(), title: z.string(), severity: Severity, until: Timestamp.nullable() }))
+    .default([]),
   checks: z.array(Check),
   tables: z.array(Table),
   gaps: z.array(Gap),

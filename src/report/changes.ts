@@ -4,12 +4,12 @@ import type { Changes, Report } from '../model/report.ts'
 /** What appeared, went on and was resolved since the report before; null without one. */
 export function changesSince(
   previous: Report | null,
-  findings: readonly Finding[],
+  findings: readonly Pick<Finding, 'id'>[],
   checks: readonly Check[],
 ): Changes | null {
   if (!previous) return null
   const now = new Set(findings.map((finding) => finding.id))
-  const before = new Set(previous.findings.map((finding) => finding.id))
+  const before = new Set([...previous.findings, ...previous.silenced].map((finding) => finding.id))
   return {
     since: previous.createdAt,
     appeared: [...now].filter((id) => !before.has(id)),

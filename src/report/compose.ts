@@ -13,6 +13,7 @@ export type Composition = {
   readonly id: string
   readonly snapshot: Snapshot
   readonly findings: readonly Finding[]
+  readonly silenced: Report['silenced']
   readonly checks: readonly Check[]
   /** Gaps that are not the snapshot's: a store that could not be opened. */
   readonly gaps: readonly Gap[]
@@ -105,9 +106,10 @@ export function compose(composition: Composition): Omit<Report, 'narrative'> {
     },
     scoreboard: scoreboard(snapshot, targets, previous),
     findings,
+    silenced: composition.silenced,
     checks,
     tables: tables(snapshot),
     gaps: [...snapshot.gaps, ...composition.gaps],
-    changes: changesSince(previous, findings, checks),
+    changes: changesSince(previous, [...findings, ...composition.silenced], checks),
   }
 }

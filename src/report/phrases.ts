@@ -1,6 +1,6 @@
 import type { Check } from '../model/finding.ts'
-import { formatValue } from '../model/format.ts'
-import type { Narrative, Score } from '../model/report.ts'
+import { counted, formatValue } from '../model/format.ts'
+import type { Narrative, Report, Score } from '../model/report.ts'
 
 /** Phrases that every renderer says alike. */
 
@@ -19,6 +19,12 @@ export function describeChecks(checks: readonly Check[]): string {
   if (blind > 0) parts.push(`${blind} could not look`)
   return `${parts.join(', ')}.`
 }
+
+/** "2 findings are snoozed or muted." Empty when none is. */
+export const describeSilenced = ({ silenced }: Pick<Report, 'silenced'>): string =>
+  silenced.length === 0
+    ? ''
+    : `${counted(silenced.length, 'finding')} ${silenced.length === 1 ? 'is' : 'are'} snoozed or muted.`
 
 /** Who wrote the summary, and how far it can be trusted. */
 export const describeWriter = (narrative: Narrative): string =>

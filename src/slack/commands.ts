@@ -4,13 +4,25 @@ import { chart } from './commands/chart.ts'
 import { fixes } from './commands/fixes.ts'
 import { helpFor } from './commands/help.ts'
 import { report } from './commands/report.ts'
+import { mute, snooze, unmute } from './commands/silence.ts'
 import { status } from './commands/status.ts'
 import { trend } from './commands/trend.ts'
 import { whoami } from './commands/whoami.ts'
 import type { Invocation, Subcommand } from './subcommand.ts'
 
 /** Every subcommand, in the order of the help. A new one is written in `commands/` and named here. */
-const OTHERS: readonly Subcommand[] = [report, status, trend, chart, fixes, audit, whoami]
+const OTHERS: readonly Subcommand[] = [
+  report,
+  status,
+  trend,
+  chart,
+  snooze,
+  mute,
+  unmute,
+  fixes,
+  audit,
+  whoami,
+]
 const HELP = helpFor(OTHERS)
 const SUBCOMMANDS: readonly Subcommand[] = [...OTHERS, HELP]
 

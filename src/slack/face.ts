@@ -1,6 +1,7 @@
 import { App, SocketModeReceiver } from '@slack/bolt'
 import type { Logger } from 'pino'
 import type { Perfbot } from '../app.ts'
+import { createAlerter } from './alerter.ts'
 import { boltLogger } from './bolt-logger.ts'
 import { type Channel, findChannels } from './channels.ts'
 import { deliverReport } from './deliver-report.ts'
@@ -31,6 +32,8 @@ export type Face = {
   /** Posts the report, compared with yesterday's, in every configured channel. */
   postDigest(): Promise<void>
   postReport(channel: string): Promise<void>
+  /** Reads, and tells the configured channels of what is new and pressing, or over. */
+  watch(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -64,6 +67,7 @@ export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: Face
   listenToClicks(app, parts, guard, once)
   app.error(async (error) => logger.error({ err: error }, explain(error)))
 
+  const alerter = createAlerter(parts)
   const channels = () => findChannels(client, perfbot.config.slack.channels, logger)
   return {
     async start() {
@@ -81,6 +85,12 @@ export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: Face
           async () => {},
         )
       }
+    },
+    async watch() {
+      const changed = await perfbot.watch()
+      if (changed.length === 0) return
+      // Found once and believed for a while: Slack is asked nothing while all is well.
+      await alerter.follow(changed, await channels())
     },
     async postReport(channel) {
       await deliverReport({ channel }, parts)

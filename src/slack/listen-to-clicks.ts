@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt'
 import { z } from 'zod'
+import { seconds } from '../model/units.ts'
 import { approveFix } from './actions/approve-fix.ts'
 import { reviewFix } from './actions/review-fix.ts'
 import { attachWholeReport } from './actions/whole-report.ts'
@@ -9,8 +10,9 @@ import type { Guard } from './guard.ts'
 import type { Once } from './once.ts'
 import type { Place } from './poster.ts'
 import type { FaceParts } from './subcommand.ts'
-import { ACTIONS, ReviewValue, VIEWS } from './views/buttons.ts'
+import { ACTIONS, ReviewValue, SilenceValue, VIEWS } from './views/buttons.ts'
 import { ApprovalMetadata } from './views/fix-modal.ts'
+import { silenceMessage } from './views/silence-message.ts'
 
 const ClickedMessage = z.object({ ts: z.string(), thread_ts: z.string().optional() })
 
@@ -47,6 +49,23 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
     await guard(
       'whole report',
       () => attachWholeReport(action.value ?? '', place, body.user.id, parts),
+      tell(channel, body.user.id),
+    )
+  })
+
+  const silence = new RegExp(`^${ACTIONS.silence}:`)
+  app.action({ type: 'block_actions', action_id: silence }, async ({ ack, body, action }) => {
+    await ack()
+    const channel = body.channel?.id
+    if (action.type !== 'button' || !channel || !once(body.trigger_id)) return
+    const place: Place = { channel, thread: messageOf(body)?.thread }
+    await guard(
+      'snooze',
+      async () => {
+        const { finding, seconds: span } = SilenceValue.parse(JSON.parse(action.value ?? ''))
+        const asked = { finding, span: span === null ? null : seconds(span), by: body.user.id }
+        await poster.post(place, silenceMessage(await parts.perfbot.silence(asked)))
+      },
       tell(channel, body.user.id),
     )
   })

@@ -17,6 +17,7 @@ export async function prune(db: Kysely<Tables>, before: Retention): Promise<void
       .where('resolved_at', 'is not', null)
       .where('resolved_at', '<', before.reports)
       .execute()
+    await transaction.deleteFrom('alerts').where('resolved_at', '<', before.snapshots).execute()
     await transaction
       .deleteFrom('plans')
       .where('created_at', '<', before.reports)

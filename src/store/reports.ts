@@ -126,7 +126,8 @@ async function recordResolved(db: Transaction<Tables>, report: Report): Promise<
     .where('host', '=', report.host)
     .where('resolved_at', 'is', null)
     .execute()
-  const present = new Set(report.findings.map(({ id }) => id))
+  // What nobody wants to hear of is still there.
+  const present = new Set([...report.findings, ...report.silenced].map(({ id }) => id))
   const gone = open.filter((row) => !present.has(row.id) && !wentUnseen(asSeen(row), report.checks))
   if (gone.length === 0) return
   await db

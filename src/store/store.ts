@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { type AlertStore, alertStore } from './alerts.ts'
 import { type AuditStore, auditStore } from './audit.ts'
 import { type DatabaseOptions, openDatabase } from './database.ts'
 import type { OnDamage } from './documents.ts'
@@ -20,6 +21,7 @@ export type Store = SnapshotStore &
   PlanStore &
   AuditStore &
   HistoryStore &
+  AlertStore &
   Upkeep & {
     prune(before: Retention): Promise<void>
     close(): Promise<void>
@@ -45,6 +47,7 @@ export function storeOn(db: Kysely<Tables>, onDamage: OnDamage = rethrow): Store
     ...planStore(db, onDamage),
     ...auditStore(db, onDamage),
     ...historyStore(db),
+    ...alertStore(db, onDamage),
     ...upkeep(db),
     prune: (before) => prune(db, before),
     close: () => db.destroy(),

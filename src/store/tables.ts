@@ -39,6 +39,9 @@ export type Tables = {
     previous_hash: string
     hash: string
   }
+  alerts: { host: string; finding_id: string; resolved_at: string | null; document: string }
+  /** `until` null: until somebody ends it. */
+  silences: { host: string; finding_id: string; until: string | null; by_whom: string; at: string }
   series: { id: Generated<number>; host: string; metric: string; labels: string }
   /** `at` in milliseconds since 1970. */
   sample_batches: { host: string; at: number; block: Uint8Array }

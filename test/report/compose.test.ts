@@ -15,6 +15,7 @@ function reportOf(changes: Partial<Snapshot>, previous: Report | null = null): R
   const snapshot = makeSnapshot(changes)
   const verdicts = diagnose({ snapshot, history: { recent: [] }, thresholds: Thresholds.parse({}) })
   const composition = compose({
+    silenced: [],
     id: 'r1',
     snapshot,
     ...verdicts,

@@ -4,7 +4,14 @@ import { formatSeconds, formatValue } from '../../model/format.ts'
 import { plainText } from '../../model/plain-text.ts'
 import type { Report, Table } from '../../model/report.ts'
 import { describeTarget as describeSubject } from '../../model/target.ts'
-import { describeChecks, describeMeasured, describeTarget, describeTime, describeWriter } from '../phrases.ts'
+import {
+  describeChecks,
+  describeMeasured,
+  describeSilenced,
+  describeTarget,
+  describeTime,
+  describeWriter,
+} from '../phrases.ts'
 import { STYLE } from './html-style.ts'
 
 /** Foreign text, inert: nothing in it is read as markup. */
@@ -90,7 +97,7 @@ const contents = (report: Report, pictures: readonly Picture[]): string[] => {
     '</header>',
     ...section('Scoreboard', renderScoreboard(report)),
     ...section('Findings', ...(findings.length > 0 ? findings.map(renderFinding) : ['<p>None.</p>'])),
-    `<p class="note">${describeChecks(report.checks)}</p>`,
+    `<p class="note">${describeChecks(report.checks)} ${describeSilenced(report)}</p>`,
     ...section('The last day', ...pictures.map(renderPicture)),
     ...section('Readings', ...report.tables.map(renderTable)),
     ...section(

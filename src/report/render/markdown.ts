@@ -4,7 +4,14 @@ import { formatSeconds, formatValue } from '../../model/format.ts'
 import { oneLine, plainText } from '../../model/plain-text.ts'
 import type { Report, Table } from '../../model/report.ts'
 import { describeTarget as describeSubject } from '../../model/target.ts'
-import { describeChecks, describeMeasured, describeTarget, describeTime, describeWriter } from '../phrases.ts'
+import {
+  describeChecks,
+  describeMeasured,
+  describeSilenced,
+  describeTarget,
+  describeTime,
+  describeWriter,
+} from '../phrases.ts'
 
 /** Foreign text on one line, inert: nothing in it is read as Markdown or HTML. */
 const inert = (text: string): string => oneLine(text).replace(/[\\`*_{}[\]<>|#~]/g, '\\$&')
@@ -72,7 +79,7 @@ export function renderMarkdown(report: Report): string {
     renderScoreboard(report),
     '## Findings',
     findings.length > 0 ? findings.map(renderFinding).join('\n\n') : 'None.',
-    describeChecks(report.checks),
+    [describeChecks(report.checks), describeSilenced(report)].filter(Boolean).join(' '),
   ]
   if (changes) {
     sections.push(

@@ -4,7 +4,14 @@ import type { Finding, Severity } from '../../model/finding.ts'
 import { formatSeconds, formatValue } from '../../model/format.ts'
 import { oneLine, plainText, shortened } from '../../model/plain-text.ts'
 import type { Report, Score, Table } from '../../model/report.ts'
-import { describeChecks, describeMeasured, describeTarget, describeTime, describeWriter } from '../phrases.ts'
+import {
+  describeChecks,
+  describeMeasured,
+  describeSilenced,
+  describeTarget,
+  describeTime,
+  describeWriter,
+} from '../phrases.ts'
 
 export type TerminalOptions = {
   /** Columns to fill, at most. */
@@ -153,7 +160,7 @@ export function renderTerminal(report: Report, { width, colour }: TerminalOption
     ...report.findings.flatMap((finding, index) => renderFinding(finding, index, width, paint)),
     ...report.tables.flatMap((table) => renderTable(table, paint)),
     ...renderGaps(report, width, paint),
-    describeChecks(report.checks),
+    [describeChecks(report.checks), describeSilenced(report)].filter(Boolean).join(' '),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -8,6 +8,7 @@ export const ACTIONS = {
   reviewFix: 'review_fix',
   measureAgain: 'measure_again',
   wholeReport: 'whole_report',
+  silence: 'silence',
 } as const
 export const VIEWS = { approveFix: 'approve_fix' } as const
 
@@ -27,6 +28,26 @@ export const reviewFixButton = (plan: FixPlan, report: string, message?: string)
     text: `Review: ${plan.title}`,
     value: JSON.stringify({ plan: plan.id, report, message } satisfies ReviewValue),
   })
+
+/** What a click on a snooze carries; `seconds` null is mute. */
+export const SilenceValue = z.object({ finding: z.string(), seconds: z.number().nullable() })
+export type SilenceValue = z.infer<typeof SilenceValue>
+
+export const silenceButtons = (finding: string): Button[] =>
+  (
+    [
+      ['Snooze 1 h', 3600],
+      ['Snooze 1 day', 86_400],
+      ['Mute', null],
+    ] as const
+  ).map(([text, seconds]) =>
+    button({
+      // The span makes the id unique within the block.
+      actionId: `${ACTIONS.silence}:${seconds ?? 'mute'}`,
+      text,
+      value: JSON.stringify({ finding, seconds } satisfies SilenceValue),
+    }),
+  )
 
 export const wholeReportButton = (report: string): Button =>
   button({ actionId: ACTIONS.wholeReport, text: 'Whole report', value: report })

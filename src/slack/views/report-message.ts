@@ -5,7 +5,13 @@ import type { Execution } from '../../model/fix-plan.ts'
 import { counted } from '../../model/format.ts'
 import { shortened } from '../../model/plain-text.ts'
 import type { Report, Score } from '../../model/report.ts'
-import { describeChecks, describeMeasured, describeTarget, describeWriter } from '../../report/phrases.ts'
+import {
+  describeChecks,
+  describeMeasured,
+  describeSilenced,
+  describeTarget,
+  describeWriter,
+} from '../../report/phrases.ts'
 import {
   actions,
   context,
@@ -109,7 +115,9 @@ export function reportMessage(report: Report, fixes: readonly OfferedFix[], writ
   const measured = report.scoreboard.filter((score) => score.measured !== null)
   const rest = report.findings.length - WORST_SHOWN
   const footer = [
-    `${changesLine(report)}${describeChecks(report.checks)}`,
+    [`${changesLine(report)}${describeChecks(report.checks)}`, describeSilenced(report)]
+      .filter(Boolean)
+      .join(' '),
     ...(rest > 0 ? [`${counted(rest, 'more finding')} in the thread.`] : []),
     ...gapLines(report).slice(0, 4),
     `${writerLine(report, writing)} Read ${slackDate(report.createdAt)}.`,
