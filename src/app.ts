@@ -18,18 +18,27 @@ import {
   createOneAtATime,
   whyNot,
 } from './approving.ts'
-import { CHARTED, chartOf, fixMarks, isWorthDrawing, type Trends } from './charting.ts'
+import { CHARTED, chartOf, fixMarks, isWorthDrawing, METRIC_OF_KPI, type Trends } from './charting.ts'
 import { createCollection } from './collect/collection.ts'
 import type { Config } from './config.ts'
+import {
+  type DigestExtras,
+  type DueDigest,
+  digestExtras,
+  dueDigests,
+  subscribeConfigured,
+} from './digesting.ts'
 import { examine } from './examining.ts'
 import type { Alert, AlertChange, Silence } from './model/alert.ts'
+import type { DigestSubscription } from './model/digest.ts'
 import type { Examination } from './model/examination.ts'
 import type { Approval, AuditEntry, Execution, FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
 import type { Narrative, Report } from './model/report.ts'
 import { historyOf } from './model/samples/samples.ts'
+import type { Trend } from './model/series.ts'
 import type { Snapshot } from './model/snapshot.ts'
-import { seconds, timestamp } from './model/units.ts'
+import { seconds, type Timestamp, timestamp } from './model/units.ts'
 import { loadCatalogue } from './remediate/catalogue.ts'
 import type { Person } from './remediate/policy.ts'
 import type { Chart } from './report/chart/chart.ts'
@@ -54,6 +63,15 @@ export type Perfbot = {
   silence(request: SilenceRequest): Promise<SilenceAnswer>
   endSilence(finding: string, by: string): Promise<boolean>
   silences(): Promise<Silence[]>
+  /** The digests that are due; each is sent by who claims it. */
+  dueDigests(): Promise<DueDigest[]>
+  claimDigest(digest: DueDigest): Promise<boolean>
+  /** What a digest says beside its report: fixes, and the last day of the key figures that have one history. */
+  digestExtras(since: Timestamp): Promise<DigestExtras>
+  keyTrends(): Promise<ReadonlyMap<string, Trend>>
+  subscribeConfigured(channels: readonly string[]): Promise<void>
+  digestSubscription(channel: string): Promise<DigestSubscription | null>
+  subscribe(subscription: Omit<DigestSubscription, 'host' | 'since'>): Promise<void>
   /** What was last read, whoever asked for it; null before the first. */
   newestSnapshot(): Snapshot | null
   /** Looks at everything that it stands on, but for Slack. */
@@ -87,6 +105,9 @@ export type Perfbot = {
 const OWN_FILES = join(import.meta.dirname, '..')
 
 const DAY = seconds(86_400)
+
+/** Bars of a key figure's last day in a digest: as many as a phone shows in one line. */
+const SPARKS = 24
 
 /** As far back in the audit as fixes are looked for that a chart should show. */
 const AUDIT_LOOKED_AT = 500
@@ -301,6 +322,30 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     endSilence: (finding, by) =>
       endSilence(finding, by, { store, host: config.host, now: timestamp(clock()) }),
     silences: () => store.silences(config.host, timestamp(clock())),
+    dueDigests: async () => dueDigests(await store.digestSubscriptions(config.host), clock()),
+    claimDigest: ({ subscription, due }) => store.claimDigest(subscription, due),
+    digestExtras: (since) => digestExtras(since, { store, host: config.host, now: timestamp(clock()) }),
+    async keyTrends() {
+      const trends = new Map<string, Trend>()
+      for (const [kpi, metric] of Object.entries(METRIC_OF_KPI)) {
+        const answer = await trend({ metric, rangeSeconds: DAY, points: SPARKS })
+        // The mean of several GPUs or databases is no series of its own.
+        if (answer.kind === 'trends' && answer.trends.length === 1 && answer.trends[0]) {
+          trends.set(kpi, answer.trends[0].trend)
+        }
+      }
+      return trends
+    },
+    subscribeConfigured: (channels) =>
+      subscribeConfigured(channels, config.slack.digest, {
+        store,
+        host: config.host,
+        now: timestamp(clock()),
+      }),
+    digestSubscription: async (channel) =>
+      (await store.digestSubscriptions(config.host)).find((each) => each.channel === channel) ?? null,
+    subscribe: (subscription) =>
+      store.saveDigestSubscription({ ...subscription, host: config.host, since: timestamp(clock()) }),
     newestSnapshot: () => newest,
     examine: () =>
       examine({

@@ -41,6 +41,15 @@ export const chartOf = (
   timezone,
 })
 
+/** The metric whose history shows how a key figure of the scoreboard went. */
+export const METRIC_OF_KPI: Readonly<Record<string, string>> = {
+  'cpu-busy': 'perfbot_cpu_busy_ratio',
+  'memory-used': 'perfbot_memory_used_bytes',
+  'gpu-utilisation': 'perfbot_gpu_utilization_ratio',
+  'database-round-trip': 'perfbot_postgres_round_trip_seconds',
+  'database-connections': 'perfbot_postgres_connections_used',
+}
+
 /** One or two points are no line yet. */
 export const isWorthDrawing = ({ trends }: Trends): boolean =>
   trends.some(({ trend }) => trend.points.length > 2)

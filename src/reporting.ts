@@ -32,8 +32,8 @@ export type ReportingPorts = {
   readonly newId: () => string
 }
 
-/** What a report is compared with: the one before it, or the last one of the day before. */
-export type ComparedWith = 'last' | 'yesterday'
+/** What a report is compared with: the one before it, or the newest that is older than this. */
+export type ComparedWith = 'last' | Timestamp
 
 export type ReportRequest = {
   readonly comparedWith?: ComparedWith
@@ -51,17 +51,14 @@ const HISTORY_LENGTH = 60
 export const recentSnapshots = (store: Store, { host, takenAt }: Snapshot): Promise<readonly Snapshot[]> =>
   store.snapshotsSince(host, before(takenAt, HISTORY), HISTORY_LENGTH)
 
-/** A little less than a day, so that a digest that runs some seconds early finds the one of yesterday. */
-const YESTERDAY: Seconds = seconds(20 * 3600)
-
 const before = (now: Timestamp, span: Seconds): Timestamp =>
   timestamp(new Date(Date.parse(now) - span * 1000))
 
 async function previousReport(ports: ReportingPorts, comparedWith: ComparedWith): Promise<Report | null> {
-  const { store, host, clock } = ports
+  const { store, host } = ports
   const latest = () => store.latestReport(host)
   if (comparedWith === 'last') return latest()
-  return (await store.latestReport(host, before(timestamp(clock()), YESTERDAY))) ?? latest()
+  return (await store.latestReport(host, comparedWith)) ?? latest()
 }
 
 type Planned = { readonly plans: readonly FixPlan[]; readonly findings: readonly Finding[] }

@@ -10,6 +10,8 @@ export type TrendQuestion = {
   /** Only series of which a label holds this. */
   readonly target?: string | undefined
   readonly rangeSeconds: Seconds
+  /** About how many points each trend has; by default as many as a chart or a line of bars shows. */
+  readonly points?: number
 }
 
 export type SeriesTrend = { readonly series: Series; readonly trend: Trend }
@@ -42,7 +44,7 @@ const POINTS = 48
 
 /** What a metric did over a range, one trend for each series of it that matches. */
 export async function askTrend(
-  { metric: asked, target, rangeSeconds }: TrendQuestion,
+  { metric: asked, target, rangeSeconds, points = POINTS }: TrendQuestion,
   { store, host, now }: { store: HistoryStore; host: string; now: Timestamp },
 ): Promise<TrendAnswer> {
   const metric = METRICS.find((each) => each.name === asked || keywordOf(each) === asked.toLowerCase())
@@ -54,7 +56,7 @@ export async function askTrend(
   const all = (await store.series({ host, metric: metric.name })).filter((series) => matches(series, target))
   const trends: SeriesTrend[] = []
   for (const series of all) {
-    const trend = await store.trend({ series: series.id, from, to, points: POINTS })
+    const trend = await store.trend({ series: series.id, from, to, points })
     if (trend.points.length > 0) trends.push({ series, trend })
   }
   if (trends.length === 0) return { kind: 'no-history', metric, others: kept }

@@ -5,8 +5,12 @@ import { createPerfbot } from '../app.ts'
 import { type Config, ConfigFailure } from '../config.ts'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../demo/postgres.ts'
 import { startPlayground } from '../playground/server.ts'
+import { startSchedule } from '../schedule/jobs.ts'
 import { createFace } from '../slack/face.ts'
 import { createLogger, readConfig, surviveMishaps, untilStopped } from './session.ts'
+
+/** More often than a bot does: nobody watches a demonstration for hours. */
+const EVERY = '*/15 * * * * *'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -96,6 +100,12 @@ export async function runDemo(
     say(`\n  ${playground.url}\n`)
     say('Open it: the bot posts a report about this machine. Type /perf help there. Ctrl-C ends it.')
     if (channel) await face.postReport(channel.id)
+    // So that there are trends to look at, and alerts when something breaks.
+    const schedule = startSchedule(
+      [{ name: 'collection', expression: EVERY, run: () => face.watch() }],
+      logger,
+    )
+    undos.push(() => schedule.stop())
     await stopped
   } finally {
     await undoAll(undos)

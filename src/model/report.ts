@@ -54,6 +54,8 @@ export const Changes = z.object({
   since: Timestamp,
   appeared: z.array(z.string()),
   ongoing: z.array(z.string()),
+  /** Of those that go on, the ones that are more severe than before. */
+  worse: z.array(z.string()).default([]),
   resolved: z.array(z.object({ id: z.string(), title: z.string(), severity: Severity })),
 })
 export type Changes = z.infer<typeof Changes>

@@ -1,6 +1,7 @@
 import { mrkdwn, section } from './blocks.ts'
 import { audit } from './commands/audit.ts'
 import { chart } from './commands/chart.ts'
+import { digest } from './commands/digest.ts'
 import { fixes } from './commands/fixes.ts'
 import { helpFor } from './commands/help.ts'
 import { report } from './commands/report.ts'
@@ -19,6 +20,7 @@ const OTHERS: readonly Subcommand[] = [
   snooze,
   mute,
   unmute,
+  digest,
   fixes,
   audit,
   whoami,

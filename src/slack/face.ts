@@ -4,6 +4,7 @@ import type { Perfbot } from '../app.ts'
 import { createAlerter } from './alerter.ts'
 import { boltLogger } from './bolt-logger.ts'
 import { type Channel, findChannels } from './channels.ts'
+import { deliverDigest } from './deliver-digest.ts'
 import { deliverReport } from './deliver-report.ts'
 import { createGuard } from './guard.ts'
 import { listenToClicks } from './listen-to-clicks.ts'
@@ -29,8 +30,8 @@ export type Face = {
   start(): Promise<readonly Channel[]>
   /** Whether Slack can reach it now; it reconnects by itself. */
   isConnected(): boolean
-  /** Posts the report, compared with yesterday's, in every configured channel. */
-  postDigest(): Promise<void>
+  /** Posts each digest that is due in its channel, what was missed while perfbot was not there included. */
+  postDigests(): Promise<void>
   postReport(channel: string): Promise<void>
   /** Reads, and tells the configured channels of what is new and pressing, or over. */
   watch(): Promise<void>
@@ -73,15 +74,17 @@ export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: Face
     async start() {
       await app.init()
       await app.start()
-      return channels()
+      const found = await channels()
+      await perfbot.subscribeConfigured(found.map(({ id }) => id))
+      return found
     },
     isConnected: () => receiver.client.websocket?.isActive() ?? false,
-    async postDigest() {
-      // Asked anew each time: somebody may have invited perfbot since.
-      for (const { id, name } of await channels()) {
+    async postDigests() {
+      for (const due of await perfbot.dueDigests()) {
+        if (!(await perfbot.claimDigest(due))) continue
         await guard(
-          `digest in #${name}`,
-          () => deliverReport({ channel: id }, parts, 'yesterday'),
+          'digest',
+          () => deliverDigest(due, parts),
           async () => {},
         )
       }

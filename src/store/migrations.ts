@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { first } from './migrations/0001-first.ts'
 import { history } from './migrations/0002-history.ts'
 import { alerts } from './migrations/0003-alerts.ts'
+import { digests } from './migrations/0004-digests.ts'
 import type { Tables } from './tables.ts'
 
 /** Forward only, in the order of their names. One that was released is never changed. */
@@ -10,6 +11,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0001-first': first,
   '0002-history': history,
   '0003-alerts': alerts,
+  '0004-digests': digests,
 }
 
 export async function migrate(db: Kysely<Tables>): Promise<void> {

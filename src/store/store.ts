@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { type AlertStore, alertStore } from './alerts.ts'
 import { type AuditStore, auditStore } from './audit.ts'
 import { type DatabaseOptions, openDatabase } from './database.ts'
+import { type DigestStore, digestStore } from './digests.ts'
 import type { OnDamage } from './documents.ts'
 import { type HistoryStore, historyStore } from './history.ts'
 import { type PlanStore, planStore } from './plans.ts'
@@ -22,6 +23,7 @@ export type Store = SnapshotStore &
   AuditStore &
   HistoryStore &
   AlertStore &
+  DigestStore &
   Upkeep & {
     prune(before: Retention): Promise<void>
     close(): Promise<void>
@@ -48,6 +50,7 @@ export function storeOn(db: Kysely<Tables>, onDamage: OnDamage = rethrow): Store
     ...auditStore(db, onDamage),
     ...historyStore(db),
     ...alertStore(db, onDamage),
+    ...digestStore(db, onDamage),
     ...upkeep(db),
     prune: (before) => prune(db, before),
     close: () => db.destroy(),

@@ -42,6 +42,15 @@ export type Tables = {
   alerts: { host: string; finding_id: string; resolved_at: string | null; document: string }
   /** `until` null: until somebody ends it. */
   silences: { host: string; finding_id: string; until: string | null; by_whom: string; at: string }
+  /** `expression` null: off. `by_whom` null: the configuration. */
+  digests: {
+    host: string
+    channel: string
+    expression: string | null
+    timezone: string | null
+    by_whom: string | null
+    since: string
+  }
   series: { id: Generated<number>; host: string; metric: string; labels: string }
   /** `at` in milliseconds since 1970. */
   sample_batches: { host: string; at: number; block: Uint8Array }

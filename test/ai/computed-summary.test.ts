@@ -45,7 +45,13 @@ describe('the summary without a model', () => {
   test('says what is gone', () => {
     const [crash] = makeReport().findings
     const resolved = [{ id: 'x', title: 'The disk of atlas is full', severity: 'high' as const }]
-    const changes = { since: makeReport().createdAt, appeared: [], ongoing: [crash?.id ?? ''], resolved }
+    const changes = {
+      since: makeReport().createdAt,
+      appeared: [],
+      worse: [],
+      ongoing: [crash?.id ?? ''],
+      resolved,
+    }
     expect(computedSummary(makeReport({ changes }))).toContain(
       'Gone since the last report: The disk of atlas is full.',
     )
@@ -58,6 +64,7 @@ describe('the summary without a model', () => {
       changes: {
         since: makeReport().createdAt,
         appeared: [],
+        worse: [],
         ongoing: [],
         resolved: [{ id: 'x', title, severity: 'high' }],
       },

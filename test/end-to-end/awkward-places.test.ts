@@ -101,13 +101,3 @@ it('what nobody knows is answered with the help, and a wrong click with the reas
   )
   expect(textOf(told)).not.toContain('<!channel>')
 })
-
-it('the digest stands in the configured channels, with what changed', async () => {
-  const { playground, face } = system
-  const ops = playground.channelNamed('ops').id
-  await face.postDigest()
-  const digest = playground
-    .messages(ops)
-    .findLast((message) => message.thread_ts === undefined && textOf(message).includes('measure_again'))
-  expect(digest && textOf(digest)).toMatch(/Since <!date/)
-})

@@ -30,7 +30,7 @@ import { measureAgainButton, reviewFixButton, wholeReportButton } from './button
 /** What the parent message shows of the worst; the rest stands in the thread, so that it fits a phone's screen. */
 export const WORST_SHOWN = 3
 
-export const severityWord = (finding: Finding): string =>
+export const severityWord = (finding: Pick<Finding, 'severity'>): string =>
   finding.severity.replace(/^./, (letter) => letter.toUpperCase())
 
 function scoreField(score: Score): string {

@@ -1,0 +1,81 @@
+import type { DigestSubscription } from './model/digest.ts'
+import type { AuditEntry } from './model/fix-plan.ts'
+import type { Report } from './model/report.ts'
+import { type Timestamp, timestamp } from './model/units.ts'
+import { lastDue } from './schedule/due.ts'
+import type { Store } from './store/store.ts'
+
+/** A digest that a channel should have had since the last one. */
+export type DueDigest = {
+  readonly subscription: DigestSubscription
+  readonly due: Timestamp
+  /** perfbot was not there when it was due. */
+  readonly late: boolean
+}
+
+/** Longer than a look at the clock and a report take; later than this is late. */
+const PUNCTUAL_MILLISECONDS = 10 * 60_000
+
+export function dueDigests(subscriptions: readonly DigestSubscription[], now: Date): DueDigest[] {
+  return subscriptions.flatMap((subscription) => {
+    const { expression, timezone, since } = subscription
+    const last = expression === null ? null : lastDue(expression, timezone ?? undefined, now)
+    if (!last || timestamp(last) <= since) return []
+    const late = now.getTime() - last.getTime() > PUNCTUAL_MILLISECONDS
+    return [{ subscription, due: timestamp(last), late }]
+  })
+}
+
+type Configured = { readonly schedule: string; readonly timezone?: string | undefined } | undefined
+
+/**
+ * The subscriptions of the configuration's channels, as it is now. What people asked for in a channel stands above it; a
+ * channel that is new has missed nothing.
+ */
+export async function subscribeConfigured(
+  channels: readonly string[],
+  configured: Configured,
+  { store, host, now }: { store: Store; host: string; now: Timestamp },
+): Promise<void> {
+  const known = await store.digestSubscriptions(host)
+  for (const channel of channels) {
+    const before = known.find((each) => each.channel === channel)
+    if (before && before.by !== null) continue
+    const expression = configured?.schedule ?? null
+    const timezone = configured?.timezone ?? null
+    if (before?.expression === expression && before.timezone === timezone) continue
+    // Under another schedule what was due by the old one is of no interest.
+    await store.saveDigestSubscription({ host, channel, expression, timezone, by: null, since: now })
+  }
+}
+
+/** What a digest says beside its report. */
+export type DigestExtras = {
+  /** Fixes that ended since the last digest, with what came of each. */
+  readonly done: readonly { readonly title: string; readonly outcome: string; readonly at: Timestamp }[]
+  readonly waiting: number
+}
+
+export async function digestExtras(
+  since: Timestamp,
+  { store, host, now }: { store: Store; host: string; now: Timestamp },
+): Promise<DigestExtras> {
+  const ended = (entry: AuditEntry) => entry.action === 'finished' && entry.at >= since
+  const entries = (await store.audit(500)).filter(ended)
+  const done = await Promise.all(
+    entries.map(async ({ subject, detail, at }) => ({
+      title: (await store.plan(subject))?.title ?? subject,
+      outcome: String(detail.outcome ?? 'ended'),
+      at,
+    })),
+  )
+  return { done, waiting: (await store.openPlans(host, now)).length }
+}
+
+/** Whether there is nothing to tell but that: no change, nothing that presses, nothing done and nothing to decide. */
+export const isUneventful = (report: Report, { done, waiting }: DigestExtras): boolean =>
+  report.changes !== null &&
+  report.changes.appeared.length + report.changes.resolved.length + report.changes.worse.length === 0 &&
+  report.findings.every(({ severity }) => severity === 'low') &&
+  report.scoreboard.every(({ verdict }) => verdict !== 'missed') &&
+  done.length + waiting === 0
