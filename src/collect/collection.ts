@@ -52,7 +52,7 @@ export function createCollection(options: CollectionOptions): Collection {
 function collectorsOf({ windowSeconds, deadlineSeconds, ...options }: CollectionOptions): Collector[] {
   const severalOllamas = options.ollama.length > 1
   return [
-    hostCollector(windowSeconds),
+    hostCollector(windowSeconds, options.paths),
     ...orAbsent(
       options.docker.map((engine) => containerCollector(engine, { windowSeconds, deadlineSeconds })),
       NO_DOCKER,

@@ -15,11 +15,11 @@ import {
   ioWait,
   memoryLow,
   memoryPressure,
-  oomKill,
   rebooted,
   swapThrash,
 } from './rules/host.ts'
 import { environmentIgnored } from './rules/ignored-settings.ts'
+import { oomKill } from './rules/oom-kills.ts'
 import {
   autovacuumOff,
   connectionsNearLimit,

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { OomVictim } from '../../src/diagnose/oom-kills.ts'
+import type { KernelEvent } from '../../src/model/kernel-event.ts'
 import { bytes, cores, perSecond, ratio } from '../../src/model/units.ts'
 import {
   GIBIBYTE,
   makeContainer,
   makeHistory,
   makeMachine,
+  makeProcess,
   minutesBefore,
   pressureOf,
 } from '../support/snapshot.ts'
@@ -32,7 +35,7 @@ describe('a host', () => {
       machine: makeMachine({
         pressure,
         cpu: { busyRatio: ratio(0.9) },
-        topProcesses: [{ pid: 9, name: 'ffmpeg', cpuCores: cores(14), residentBytes: bytes(1) }],
+        topProcesses: [makeProcess({ pid: 9, name: 'ffmpeg', cpuCores: cores(14) })],
       }),
     })
     expect(finding.rootCause).toContain('ffmpeg')
@@ -139,10 +142,23 @@ describe('a host', () => {
         makeHistory(3, () => ({})),
       ),
     ).toEqual(['host-fs-readonly'])
+    // ext4 after an error: still mounted to be written, so that one reading is enough.
+    const said: KernelEvent = {
+      kind: 'filesystem-read-only',
+      ...{ at: minutesBefore(1), since: minutesBefore(1), count: 1, device: 'nvme0n1p2' },
+      message: 'EXT4-fs (nvme0n1p2): Remounting filesystem read-only',
+    }
+    const turned = findingOf('host-fs-readonly', {
+      machine: makeMachine({
+        filesystems: [{ ...root, readOnly: true, turnedReadOnly: true }],
+        kernelLog: [said, { ...said, device: 'nvme0n1p22', message: 'of another one' }],
+      }),
+    })
+    expect(turned.evidence.map(({ value }) => value)).toEqual(['mounted rw, takes no writes', said.message])
   })
 
   it('counts OOM kills since the readings before, and says when there are none to compare with', () => {
-    const now = makeMachine({ memory: { oomKills: 7 } })
+    const now = makeMachine({ memory: { oomKills: 7 }, kernelLog: null })
     const blind = look({ machine: now }).checks.find((check) => check.rule === 'host-oom-kill')
     expect(blind?.verdict).toBe('could-not-look')
     expect(
@@ -169,6 +185,38 @@ describe('a host', () => {
     expect(findingOf('host-oom-kill', { machine, containers }, grew).rootCause).toBe(
       'Container lately went over its memory limit.',
     )
+  })
+
+  it('tells an OOM kill by the kernel log alone: who, of which container, and what ran out', () => {
+    const api = makeContainer({ name: 'api' })
+    const victim = (changes: Partial<OomVictim>): OomVictim => ({
+      kind: 'oom-kill',
+      ...{ at: minutesBefore(5), since: minutesBefore(5), count: 1, message: 'Killed process 77 (node)' },
+      ...{ process: 'node', pid: 77, constraint: 'cgroup', cgroup: `/docker/${api.id}` },
+      ...{ containerId: api.id, anonymousBytes: bytes(GIBIBYTE) },
+      ...changes,
+    })
+    const findingFor = (changes: Partial<OomVictim>) =>
+      findingOf('host-oom-kill', {
+        machine: makeMachine({ memory: { oomKills: 7 }, kernelLog: [victim(changes)] }),
+        containers: [api],
+      })
+    const finding = findingFor({})
+    expect(finding.title).toBe('The kernel killed node for want of memory')
+    expect(finding.rootCause).toBe('Container api went over its memory limit.')
+    expect(finding.evidence).toContainEqual(
+      expect.objectContaining({
+        value: 'node (pid 77) of container api, which held 1 GiB',
+        source: '/dev/kmsg',
+        at: minutesBefore(5),
+      }),
+    )
+    const ofMachine = findingFor({ constraint: 'machine', cgroup: null })
+    expect(ofMachine.rootCause).toContain('machine ran out of memory')
+    const twice = findingFor({ count: 2, at: minutesBefore(1) })
+    expect(twice.title).toContain('2 processes')
+    const longAgo = victim({ at: minutesBefore(90), since: minutesBefore(90) })
+    expect(foundBy({ machine: makeMachine({ kernelLog: [longAgo] }) })).toEqual([])
   })
 
   it('names a mount point once, also where one file system is mounted over another', () => {

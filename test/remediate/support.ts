@@ -3,10 +3,11 @@ import type { CommandFix, Finding, Parameters } from '../../src/model/finding.ts
 import type { AuditEntry, FixPlan } from '../../src/model/fix-plan.ts'
 import { Snapshot } from '../../src/model/snapshot.ts'
 import type { Target } from '../../src/model/target.ts'
-import { seconds, timestamp } from '../../src/model/units.ts'
+import { bytes, seconds, timestamp } from '../../src/model/units.ts'
 import type { ApplyPorts } from '../../src/remediate/apply.ts'
 import { type Catalogue, loadCatalogue } from '../../src/remediate/catalogue.ts'
 import { type Planning, planFix } from '../../src/remediate/plan.ts'
+import { makeMachine } from '../support/snapshot.ts'
 
 export const MEBIBYTE = 1024 ** 2
 export const HOST = 'atlas'
@@ -69,32 +70,10 @@ const MAIN = {
   databases: [],
 }
 
-const memory = { totalBytes: 16 * 1024 * MEBIBYTE, availableBytes: 1, usedBytes: 1, cacheBytes: 1 }
-const swap = { swapTotalBytes: 0, swapUsedBytes: 0, swapInPages: null, swapOutPages: null, oomKills: null }
-const MACHINE = {
-  operatingSystem: { platform: 'linux', distribution: 'Debian', kernel: '6.1' },
-  bootedAt: AT,
-  windowSeconds: 1,
-  cpu: {
-    model: 'x',
-    count: 2,
-    busyRatio: 0,
-    userRatio: 0,
-    systemRatio: 0,
-    iowaitRatio: 0,
-    stealRatio: 0,
-    load1: 0,
-    load5: 0,
-    load15: 0,
-    runnable: null,
-  },
-  memory: { ...memory, ...swap },
-  pressure: null,
-  filesystems: [],
-  disks: [],
-  network: [],
-  topProcesses: [],
-}
+const MACHINE = makeMachine({
+  cpu: { count: 2 },
+  memory: { totalBytes: bytes(16 * 1024 * MEBIBYTE) },
+})
 
 /** A host of 16 GiB with a container api (256 MiB) and a PostgreSQL main on stock settings. */
 export const makeSnapshot = (changes: { container?: object; database?: object } = {}): Snapshot =>

@@ -1,5 +1,14 @@
 import type { Snapshot } from '../../src/model/snapshot.ts'
-import { makeContainer, makeDatabase, makeGpu, makeMachine, makeSnapshot } from './snapshot.ts'
+import {
+  makeContainer,
+  makeDatabase,
+  makeDisk,
+  makeFilesystem,
+  makeGpu,
+  makeInterface,
+  makeMachine,
+  makeSnapshot,
+} from './snapshot.ts'
 
 /** Names as bad as names can be: all that the text format gives a meaning to. */
 const WILD = 'a "b"\\n {c="d"},\n# HELP é 🦊 \\'
@@ -8,16 +17,12 @@ const WILD = 'a "b"\\n {c="d"},\n# HELP é 🦊 \\'
 export const fullSnapshot = (): Snapshot =>
   makeSnapshot({
     machine: makeMachine({
-      filesystems: ['/', '/', WILD].map((mountPoint) => ({
-        mountPoint,
-        device: '/dev/sda1',
-        type: 'ext4',
-        sizeBytes: 1e21 as never,
-        availableBytes: 4096 as never,
-        inodes: 10,
-        inodesFree: 9,
-        readOnly: false,
-      })),
+      filesystems: ['/', '/', WILD].map((mountPoint) =>
+        makeFilesystem({ mountPoint, sizeBytes: 1e21 as never }),
+      ),
+      disks: [makeDisk(), makeDisk({ device: WILD })],
+      network: [makeInterface(), makeInterface({ interface: WILD })],
+      temperatures: [{ sensor: WILD, temperature: 40 as never, maximum: null, critical: null }],
     }),
     containers: [
       makeContainer({ engine: 'local', name: 'api' }),

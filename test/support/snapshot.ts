@@ -1,6 +1,7 @@
 import type { ContainerReading } from '../../src/model/container-reading.ts'
 import type { GpuReading } from '../../src/model/gpu-reading.ts'
-import type { HostReading, Pressure } from '../../src/model/host-reading.ts'
+import type { DiskReading, InterfaceReading } from '../../src/model/host-devices.ts'
+import type { Filesystem, HostReading, Pressure, ProcessReading } from '../../src/model/host-reading.ts'
 import type { PostgresReading, PostgresSetting } from '../../src/model/postgres-reading.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts'
 import {
@@ -29,12 +30,69 @@ const calm: Pressure = {
   someAvg10: ratio(0),
   someAvg60: ratio(0),
   someAvg300: ratio(0),
+  someSeconds: seconds(0),
   fullAvg10: ratio(0),
   fullAvg60: ratio(0),
   fullAvg300: ratio(0),
+  fullSeconds: seconds(0),
 }
 
 export const pressureOf = (changes: Partial<Pressure>): Pressure => ({ ...calm, ...changes })
+
+export const makeFilesystem = (changes: Partial<Filesystem> = {}): Filesystem => ({
+  mountPoint: '/',
+  device: '/dev/nvme0n1p2',
+  type: 'ext4',
+  sizeBytes: bytes(500 * GIBIBYTE),
+  availableBytes: bytes(300 * GIBIBYTE),
+  freeBytes: bytes(325 * GIBIBYTE),
+  inodes: 30_000_000,
+  inodesFree: 29_000_000,
+  readOnly: false,
+  turnedReadOnly: false,
+  ...changes,
+})
+
+export const makeDisk = (changes: Partial<DiskReading> = {}): DiskReading => ({
+  device: 'nvme0n1',
+  model: 'Samsung SSD 980 PRO 1TB',
+  rotational: false,
+  sizeBytes: bytes(1000 * 1000 ** 3),
+  readBytes: bytesPerSecond(0),
+  writtenBytes: bytesPerSecond(4096),
+  reads: perSecond(0),
+  writes: perSecond(1),
+  readAwait: null,
+  writeAwait: seconds(0.0002),
+  queueLength: 0,
+  utilisation: ratio(0),
+  counters: null,
+  ...changes,
+})
+
+export const makeInterface = (changes: Partial<InterfaceReading> = {}): InterfaceReading => ({
+  interface: 'eth0',
+  receivedBytes: bytesPerSecond(20_000),
+  transmittedBytes: bytesPerSecond(30_000),
+  receivedPackets: perSecond(40),
+  transmittedPackets: perSecond(40),
+  errors: perSecond(0),
+  drops: perSecond(0),
+  speed: bytesPerSecond(125_000_000),
+  state: 'up',
+  counters: null,
+  ...changes,
+})
+
+export const makeProcess = (changes: Partial<ProcessReading> = {}): ProcessReading => ({
+  pid: 4711,
+  name: 'python3',
+  cpuCores: cores(0.5),
+  residentBytes: bytes(2 * GIBIBYTE),
+  threads: 8,
+  containerId: null,
+  ...changes,
+})
 
 type MachineChanges = Partial<Omit<HostReading, 'cpu' | 'memory'>> & {
   cpu?: Partial<HostReading['cpu']>
@@ -45,6 +103,7 @@ export function makeMachine({ cpu = {}, memory = {}, ...changes }: MachineChange
   return {
     operatingSystem: { platform: 'linux', distribution: 'Debian GNU/Linux 12', kernel: '6.1.0' },
     bootedAt: minutesBefore(60 * 24 * 30),
+    rebootRequired: null,
     windowSeconds: seconds(1),
     cpu: {
       model: 'AMD EPYC 7313P 16-Core Processor',
@@ -54,10 +113,18 @@ export function makeMachine({ cpu = {}, memory = {}, ...changes }: MachineChange
       systemRatio: ratio(0.02),
       iowaitRatio: ratio(0),
       stealRatio: ratio(0),
+      modes: null,
+      busiestRatio: ratio(0.2),
       load1: 1,
       load5: 1,
       load15: 1,
       runnable: 1,
+      blocked: 0,
+      contextSwitches: perSecond(2000),
+      interrupts: perSecond(1500),
+      forks: perSecond(2),
+      governor: null,
+      thermalThrottles: null,
       ...cpu,
     },
     memory: {
@@ -69,32 +136,29 @@ export function makeMachine({ cpu = {}, memory = {}, ...changes }: MachineChange
       swapUsedBytes: bytes(0),
       swapInPages: perSecond(0),
       swapOutPages: perSecond(0),
+      majorFaults: perSecond(0),
+      allocationStalls: perSecond(0),
       oomKills: 0,
+      meminfo: null,
       ...memory,
     },
     pressure: { cpu: calm, memory: calm, io: calm },
-    filesystems: [
-      {
-        mountPoint: '/',
-        device: '/dev/nvme0n1p2',
-        type: 'ext4',
-        sizeBytes: bytes(500 * GIBIBYTE),
-        availableBytes: bytes(300 * GIBIBYTE),
-        inodes: 30_000_000,
-        inodesFree: 29_000_000,
-        readOnly: false,
-      },
-    ],
-    disks: [
-      {
-        device: 'nvme0n1',
-        readBytes: bytesPerSecond(0),
-        writtenBytes: bytesPerSecond(4096),
-        utilisation: ratio(0),
-      },
-    ],
+    counters: null,
+    filesystems: [makeFilesystem()],
+    disks: [makeDisk()],
+    raids: [],
     network: [],
-    topProcesses: [{ pid: 4711, name: 'python3', cpuCores: cores(0.5), residentBytes: bytes(2 * GIBIBYTE) }],
+    tcp: null,
+    sockets: null,
+    conntrack: null,
+    fileDescriptors: { allocated: 4000, maximum: 9_223_372 },
+    tasks: { processes: 300, threads: 1200, limit: 250_000 },
+    zombies: { count: 0, parents: [] },
+    clock: null,
+    temperatures: [],
+    kernelSettings: {},
+    kernelLog: [],
+    topProcesses: [makeProcess()],
     ...changes,
   }
 }

@@ -11,7 +11,16 @@ import {
   time,
 } from 'systeminformation'
 import type { HostReading } from '../../model/host-reading.ts'
-import { bytes, bytesPerSecond, cores, ratio, type Seconds, seconds, timestamp } from '../../model/units.ts'
+import {
+  bytes,
+  bytesPerSecond,
+  cores,
+  perSecond,
+  ratio,
+  type Seconds,
+  seconds,
+  timestamp,
+} from '../../model/units.ts'
 import { isTooOld, untilWindowHolds } from '../deadline.ts'
 import { rate } from './counters.ts'
 import type { Inventory } from './inventory.ts'
@@ -23,7 +32,7 @@ import type { HostSource } from './linux.ts'
  */
 export function hostElsewhere(window: Seconds, inventory: () => Promise<Inventory>): HostSource {
   let kept: Rates | null = null
-  return async (signal) => {
+  const read: HostSource['read'] = async (signal) => {
     const earlier = kept && !isTooOld(kept.readAt) ? kept : await readRates()
     await untilWindowHolds(earlier.readAt, window, signal)
     const [rates, memory, sizes, stock] = await Promise.all([readRates(), mem(), fsSize(), inventory()])
@@ -33,17 +42,31 @@ export function hostElsewhere(window: Seconds, inventory: () => Promise<Inventor
     const machine: HostReading = {
       operatingSystem,
       bootedAt: timestamp(new Date(Date.now() - time().uptime * 1000)),
+      rebootRequired: null,
       windowSeconds: elapsed,
       cpu: cpuOf(earlier, rates, cpuModel),
       memory: memoryOf(memory),
       pressure: null,
+      counters: null,
       filesystems: sizes.map(filesystemOf),
       disks: disksOf(rates),
+      raids: [],
       network: interfacesOf(earlier.interfaces, rates.interfaces, elapsed),
+      tcp: null,
+      sockets: null,
+      conntrack: null,
+      fileDescriptors: null,
+      tasks: null,
+      zombies: null,
+      clock: null,
+      temperatures: [],
+      kernelSettings: {},
+      kernelLog: null,
       topProcesses: topOf(rates.running, rates.load.cpus.length),
     }
     return { machine, gaps: [] }
   }
+  return { read, close: () => {} }
 }
 
 type Rates = Awaited<ReturnType<typeof readRates>>
@@ -76,10 +99,18 @@ function cpuOf(earlier: Rates, { readAt, own, load }: Rates, model: string): Hos
     systemRatio: without(load.currentLoadSystem + load.currentLoadIrq, ownSystem),
     iowaitRatio: ratio(0),
     stealRatio: ratio((load.currentLoadSteal ?? 0) / 100),
+    modes: null,
+    busiestRatio: load.cpus.length > 0 ? ratio(Math.max(...load.cpus.map((each) => each.load)) / 100) : null,
     load1,
     load5,
     load15,
     runnable: null,
+    blocked: null,
+    contextSwitches: null,
+    interrupts: null,
+    forks: null,
+    governor: null,
+    thermalThrottles: null,
   }
 }
 
@@ -92,7 +123,10 @@ const memoryOf = (memory: Systeminformation.MemData): HostReading['memory'] => (
   swapUsedBytes: bytes(memory.swapused),
   swapInPages: null,
   swapOutPages: null,
+  majorFaults: null,
+  allocationStalls: null,
   oomKills: null,
+  meminfo: null,
 })
 
 const filesystemOf = (size: Systeminformation.FsSizeData): HostReading['filesystems'][number] => ({
@@ -101,9 +135,11 @@ const filesystemOf = (size: Systeminformation.FsSizeData): HostReading['filesyst
   type: size.type,
   sizeBytes: bytes(size.size),
   availableBytes: bytes(size.available),
+  freeBytes: bytes(size.size - size.used),
   inodes: null,
   inodesFree: null,
   readOnly: size.rw === false,
+  turnedReadOnly: false,
 })
 
 /** One line for all disks together: systeminformation does not tell them apart. None where it knows no waiting. */
@@ -113,24 +149,43 @@ function disksOf({ throughput, operations }: Rates): HostReading['disks'] {
   return [
     {
       device: 'all',
-      readBytes: bytesPerSecond(throughput.rx_sec ?? 0),
-      writtenBytes: bytesPerSecond(throughput.wx_sec ?? 0),
+      model: null,
+      rotational: null,
+      sizeBytes: null,
+      readBytes: known(throughput.rx_sec, bytesPerSecond),
+      writtenBytes: known(throughput.wx_sec, bytesPerSecond),
+      reads: known(operations.rIO_sec, perSecond),
+      writes: known(operations.wIO_sec, perSecond),
+      readAwait: null,
+      writeAwait: null,
+      queueLength: null,
       utilisation: ratio(Math.min(1, waiting / 100)),
+      counters: null,
     },
   ]
 }
+
+const known = <Value>(value: number | null | undefined, as: (value: number) => Value): Value | null =>
+  value == null ? null : as(value)
 
 type Interfaces = readonly Systeminformation.NetworkStatsData[]
 
 const interfacesOf = (earlier: Interfaces, later: Interfaces, elapsed: Seconds): HostReading['network'] =>
   later.map((counters) => {
-    const before = earlier.find(({ iface }) => iface === counters.iface) ?? counters
+    const before = earlier.find(({ iface }) => iface === counters.iface)
+    const rateOf = (count: (of: Systeminformation.NetworkStatsData) => number) =>
+      before ? rate(count(before), count(counters), elapsed) : null
     return {
       interface: counters.iface,
-      receivedBytes: bytesPerSecond(counters.rx_sec ?? 0),
-      transmittedBytes: bytesPerSecond(counters.tx_sec ?? 0),
-      errors: rate(before.rx_errors + before.tx_errors, counters.rx_errors + counters.tx_errors, elapsed),
-      drops: rate(before.rx_dropped + before.tx_dropped, counters.rx_dropped + counters.tx_dropped, elapsed),
+      receivedBytes: known(counters.rx_sec, bytesPerSecond),
+      transmittedBytes: known(counters.tx_sec, bytesPerSecond),
+      receivedPackets: null,
+      transmittedPackets: null,
+      errors: rateOf((of) => of.rx_errors + of.tx_errors),
+      drops: rateOf((of) => of.rx_dropped + of.tx_dropped),
+      speed: null,
+      state: counters.operstate || null,
+      counters: null,
     }
   })
 
@@ -144,6 +199,8 @@ function topOf(running: Systeminformation.ProcessesData, processors: number): Ho
     // Of all processors together, in percent; memory in KiB.
     cpuCores: cores((cpu / 100) * processors),
     residentBytes: bytes(memRss * 1024),
+    threads: null,
+    containerId: null,
   }))
   const top = (by: 'cpuCores' | 'residentBytes') =>
     readings.toSorted((left, right) => right[by] - left[by]).slice(0, TOP)

@@ -1,10 +1,13 @@
-import { readFile, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Gap } from '../../model/gap.ts'
 import type { Filesystem } from '../../model/host-reading.ts'
 import { bytes, seconds } from '../../model/units.ts'
 import { errorCode, messageOf } from '../collector.ts'
 import { DeadlineExceeded, withDeadline } from '../deadline.ts'
-import { type Mount, parseMounts } from './mounts.ts'
+import { machineProcess, type SystemPaths } from '../system-paths.ts'
+import { requiredFile } from './kernel-file.ts'
+import { type Mount, parseMountPoints, parseMounts } from './mounts.ts'
 
 const STATFS_LIMIT = seconds(2)
 
@@ -17,14 +20,15 @@ const MOST_STUCK = 2
 export type FilesystemReader = () => Promise<{ filesystems: Filesystem[]; gaps: Gap[] }>
 
 /** Remembers the mounts that were late to answer, and does not ask them again before they have. */
-export function filesystemReader(): FilesystemReader {
+export function filesystemReader({ procfs, rootfs }: SystemPaths): FilesystemReader {
   const late = new Set<string>()
   return async () => {
-    const mounts = parseMounts(await readFile('/proc/mounts', 'utf8'))
-    const gaps: Gap[] = []
+    const mounts = parseMounts(requiredFile(`${machineProcess(procfs)}/mountinfo`))
+    const { seen, unseen } = visible(mounts, rootfs)
+    const gaps: Gap[] = unseen.map((mount) => gapOfUnseen(mount, rootfs))
     const read = async (mount: Mount): Promise<Filesystem[]> => {
       try {
-        return await readFilesystem(mount, late)
+        return await readFilesystem(mount, rootfs, late)
       } catch (error) {
         // Unmounted in the meantime, or in a place that this user may not enter (another's FUSE).
         if (!['ENOENT', 'EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
@@ -32,20 +36,35 @@ export function filesystemReader(): FilesystemReader {
         return []
       }
     }
-    const local = await Promise.all(mounts.filter(({ remote }) => !remote).map(read))
+    const local = await Promise.all(seen.filter(({ remote }) => !remote).map(read))
     // One after the other, so that it is known how many do not answer before the next is asked.
     const remote: Filesystem[] = []
-    for (const mount of mounts.filter((each) => each.remote)) remote.push(...(await read(mount)))
+    for (const mount of seen.filter((each) => each.remote)) remote.push(...(await read(mount)))
     return { filesystems: [...local.flat(), ...remote], gaps }
   }
 }
 
-async function readFilesystem(mount: Mount, late: Set<string>): Promise<Filesystem[]> {
+/**
+ * Under another root only what is mounted there too can be asked about: what was mounted on the machine after perfbot's
+ * container had started may be an empty folder here, which would answer with the numbers of the root.
+ */
+function visible(mounts: readonly Mount[], rootfs: string): { seen: Mount[]; unseen: Mount[] } {
+  if (rootfs === '/') return { seen: [...mounts], unseen: [] }
+  const here = parseMountPoints(requiredFile('/proc/self/mountinfo'))
+  const groups = Object.groupBy(mounts, ({ mountPoint }) =>
+    here.has(underRoot(rootfs, mountPoint)) ? 'seen' : 'unseen',
+  )
+  return { seen: groups.seen ?? [], unseen: groups.unseen ?? [] }
+}
+
+const underRoot = (rootfs: string, path: string): string => join(rootfs, path).replace(/(?<=.)\/$/, '')
+
+async function readFilesystem(mount: Mount, rootfs: string, late: Set<string>): Promise<Filesystem[]> {
   const { mountPoint } = mount
   if (late.has(mountPoint) || (mount.remote && late.size >= MOST_STUCK)) {
     throw new Error('has not answered for a while')
   }
-  const asked = statfs(mountPoint)
+  const asked = statfs(underRoot(rootfs, mountPoint))
   const answered = () => late.delete(mountPoint)
   asked.then(answered, answered)
   const stats = await withDeadline(() => asked, STATFS_LIMIT).catch((error: unknown) => {
@@ -59,9 +78,11 @@ async function readFilesystem(mount: Mount, late: Set<string>): Promise<Filesyst
     type: mount.type,
     sizeBytes: bytes(stats.blocks * stats.bsize),
     availableBytes: bytes(stats.bavail * stats.bsize),
+    freeBytes: bytes(stats.bfree * stats.bsize),
     inodes: stats.files > 0 ? stats.files : null,
     inodesFree: stats.files > 0 ? stats.ffree : null,
     readOnly: mount.readOnly,
+    turnedReadOnly: mount.turnedReadOnly,
   }
   return [filesystem]
 }
@@ -76,3 +97,11 @@ function gapOfMount({ mountPoint, device, type }: Mount, error: unknown): Gap {
     remedy: `Check the server or device behind it, or detach it: umount -l ${mountPoint}`,
   }
 }
+
+const gapOfUnseen = ({ mountPoint, device, type }: Mount, rootfs: string): Gap => ({
+  kind: 'failed',
+  source: 'host',
+  missing: `file system ${mountPoint}`,
+  reason: `${mountPoint} (${type}, ${device}) is not mounted under ${rootfs}, where perfbot sees the machine`,
+  remedy: `Give perfbot's container the machine's root with what is mounted later: -v /:${rootfs}:ro,rslave`,
+})

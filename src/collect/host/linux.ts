@@ -1,130 +1,142 @@
-import { readdir, readFile } from 'node:fs/promises'
 import type { Gap } from '../../model/gap.ts'
-import type { HostReading, Pressure } from '../../model/host-reading.ts'
+import type { HostReading } from '../../model/host-reading.ts'
 import { type Seconds, seconds, timestamp } from '../../model/units.ts'
-import { errorCode } from '../collector.ts'
 import { isTooOld, untilWindowHolds } from '../deadline.ts'
+import { machineProcess, type SystemPaths, sharesNetwork } from '../system-paths.ts'
+import { readClock } from './clock.ts'
+import { areComparable, type Counted, readCounted } from './counted.ts'
 import { rate } from './counters.ts'
-import { type DiskCounters, diskRates, parseDiskCounters } from './disks.ts'
+import { diskReadings, diskTraits } from './disks.ts'
 import { filesystemReader } from './filesystems.ts'
 import type { Inventory } from './inventory.ts'
-import { parseMemory, parseVmCounters, type VmCounters } from './memory.ts'
-import { type InterfaceCounters, networkRates, parseInterfaceCounters } from './network.ts'
+import { kernelFile, requiredFile } from './kernel-file.ts'
+import { kernelLogReader } from './kernel-log.ts'
+import { readKernelSettings } from './kernel-settings.ts'
+import { readFileDescriptors, readTasks } from './limits.ts'
+import { parseMemory } from './memory.ts'
+import { interfaceReadings, readLink } from './network.ts'
 import { pageSize } from './page-size.ts'
-import { parsePressure } from './pressure.ts'
-import { cpuRatios, type OwnCpuTime, type ProcStat, parseLoadAverages, parseProcStat } from './proc-stat.ts'
-import { type ProcessCounters, readProcesses, topProcesses } from './processes.ts'
+import { readPressure } from './pressure.ts'
+import { busiestRatio, cpuModeRatios, cpuRatios, cpuSeconds, parseLoadAverages } from './proc-stat.ts'
+import { topProcesses, zombiesAmong } from './processes.ts'
+import { readGovernor, thermalThrottles } from './processors.ts'
+import { parseRaids } from './raids.ts'
+import { remembered } from './remembered.ts'
+import { rebootRequired } from './restart-mark.ts'
+import { parseSockets, readConntrack } from './sockets.ts'
+import { tcpReading } from './tcp.ts'
+import { temperatureReader } from './temperatures.ts'
 
-export type HostSource = (signal: AbortSignal) => Promise<{ machine: HostReading; gaps: Gap[] }>
-
-/** Everything that counts since boot, read at one instant; two of them give the rates. */
-type Counters = {
-  /** On the clock of performance.now(). */
-  readAt: number
-  /** What perfbot itself has used, in microseconds. */
-  own: OwnCpuTime
-  stat: ProcStat
-  vm: VmCounters
-  disks: DiskCounters[]
-  interfaces: InterfaceCounters[]
-  processes: ProcessCounters[]
+export type HostSource = {
+  read(signal: AbortSignal): Promise<{ machine: HostReading; gaps: Gap[] }>
+  close(): void
 }
 
-/** The machine as /proc states it. Rates are measured from the reading before, or over a window of their own. */
-export function linuxHost(window: Seconds, inventory: () => Promise<Inventory>): HostSource {
-  const readFilesystems = filesystemReader()
-  let kept: Counters | null = null
-  return async (signal) => {
-    const earlier = kept && !isTooOld(kept.readAt) ? kept : await readCounters()
+/**
+ * The machine as /proc and /sys state it, no process being started. Rates are measured from the reading before, or over
+ * a window of their own.
+ */
+export function linuxHost(
+  window: Seconds,
+  paths: SystemPaths,
+  inventory: () => Promise<Inventory>,
+): HostSource {
+  const { procfs, sysfs, rootfs } = paths
+  const readFilesystems = filesystemReader(paths)
+  const readTemperatures = temperatureReader(sysfs)
+  const log = kernelLogReader(rootfs)
+  const disksOf = diskTraits(sysfs)
+  const throttles = thermalThrottles(sysfs)
+  const settings = remembered(() => readKernelSettings(procfs, sysfs))
+  const links = remembered(() => new Map<string, ReturnType<typeof readLink>>())
+  let kept: Counted | null = null
+
+  const between = async (signal: AbortSignal): Promise<[earlier: Counted, later: Counted]> => {
+    const earlier = kept && !isTooOld(kept.readAt) ? kept : await readCounted(paths, disksOf)
     await untilWindowHolds(earlier.readAt, window, signal)
-    const later = await readCounters()
+    const later = await readCounted(paths, disksOf)
     kept = later
-    const [{ filesystems, gaps }, gauges, stock, pageBytes] = await Promise.all([
-      readFilesystems(),
-      readGauges(),
-      inventory(),
-      pageSize(),
-    ])
+    // A machine that was put back to an earlier state (a snapshot, a checkpoint) is measured anew.
+    return areComparable(earlier, later) ? [earlier, later] : await between(signal)
+  }
+
+  const linkOf = (name: string) => {
+    const link = links().get(name) ?? readLink(sysfs, name)
+    links().set(name, link)
+    return link
+  }
+
+  const read = async (signal: AbortSignal) => {
+    const [earlier, later] = await between(signal)
+    const [{ filesystems, gaps }, stock, pageBytes, temperatures, { events, gaps: logGaps }] =
+      await Promise.all([readFilesystems(), inventory(), pageSize(), readTemperatures(), log.read()])
     const elapsed = (later.readAt - earlier.readAt) / 1000
     const { cpuModel, ...operatingSystem } = stock
+    const { stat, vm, processes } = later
+    const perSecond = (count: (of: Counted) => number | null) => rate(count(earlier), count(later), elapsed)
+    const { threads, ...load } = parseLoadAverages(requiredFile(`${procfs}/loadavg`))
+    const { meminfo, ...memory } = parseMemory(requiredFile(`${procfs}/meminfo`))
     const machine: HostReading = {
       operatingSystem,
-      bootedAt: timestamp(new Date(later.stat.bootedAtSeconds * 1000)),
+      bootedAt: timestamp(new Date(stat.bootedAtSeconds * 1000)),
+      rebootRequired: rebootRequired(rootfs),
       windowSeconds: seconds(elapsed),
       cpu: {
         model: cpuModel,
-        count: later.stat.processors,
-        ...cpuRatios(earlier.stat.cpu, later.stat.cpu, ownBetween(earlier.own, later.own)),
-        ...gauges.load,
-        runnable: Math.max(0, later.stat.runningTasks - 1),
+        count: stat.processors.size,
+        ...cpuRatios(earlier.stat.cpu, stat.cpu, {
+          user: later.own.user - earlier.own.user,
+          system: later.own.system - earlier.own.system,
+        }),
+        modes: cpuModeRatios(earlier.stat.cpu, stat.cpu),
+        busiestRatio: busiestRatio(earlier.stat, stat),
+        ...load,
+        runnable: Math.max(0, stat.runningTasks - 1),
+        blocked: stat.blockedTasks,
+        contextSwitches: perSecond((of) => of.stat.contextSwitches),
+        interrupts: perSecond((of) => of.stat.interrupts),
+        forks: perSecond((of) => of.stat.forks),
+        governor: readGovernor(sysfs),
+        thermalThrottles: throttles(stat.processors.size),
       },
-      memory: { ...gauges.memory, ...swapRates(earlier.vm, later.vm, elapsed), oomKills: later.vm.oomKills },
-      pressure: gauges.pressure,
+      memory: {
+        ...memory,
+        swapInPages: perSecond((of) => of.vm.swapInPages),
+        swapOutPages: perSecond((of) => of.vm.swapOutPages),
+        majorFaults: perSecond((of) => of.vm.majorFaults),
+        allocationStalls: perSecond((of) => of.vm.allocationStalls),
+        oomKills: vm.oomKills,
+        meminfo,
+      },
+      pressure: readPressure(procfs),
+      counters: {
+        cpu: cpuSeconds(stat.cpu),
+        contextSwitches: stat.contextSwitches,
+        interrupts: stat.interrupts,
+        forks: stat.forks,
+        ...vm,
+      },
       filesystems,
-      disks: diskRates(earlier.disks, later.disks, elapsed),
-      network: networkRates(earlier.interfaces, later.interfaces, elapsed),
-      topProcesses: topProcesses(earlier.processes, later.processes, elapsed, pageBytes),
+      disks: diskReadings(earlier.disks, later.disks, elapsed, disksOf),
+      raids: parseRaids(kernelFile(`${procfs}/mdstat`) ?? ''),
+      network: interfaceReadings(earlier.interfaces, later.interfaces, elapsed, linkOf),
+      tcp: tcpReading(earlier.tcp, later.tcp, elapsed),
+      sockets: parseSockets(kernelFile(`${machineProcess(procfs)}/net/sockstat`), pageBytes),
+      conntrack: sharesNetwork(procfs) ? readConntrack(procfs) : null,
+      fileDescriptors: readFileDescriptors(procfs),
+      tasks: readTasks(procfs, processes.length, threads),
+      zombies: zombiesAmong(processes),
+      clock: readClock(paths, processes),
+      temperatures,
+      kernelSettings: settings(),
+      kernelLog: events,
+      topProcesses: topProcesses(earlier.processes, processes, {
+        elapsedSeconds: elapsed,
+        pageBytes,
+        procfs,
+      }),
     }
-    return { machine, gaps }
+    return { machine, gaps: [...gaps, ...logGaps] }
   }
-}
-
-async function readCounters(): Promise<Counters> {
-  const readAt = performance.now()
-  // Before all else, and alone: our own readers would count as running tasks.
-  const stat = parseProcStat(await readFile('/proc/stat', 'utf8'))
-  const own = process.cpuUsage()
-  const [vm, disks, wholeDevices, interfaces, processes] = await Promise.all([
-    readFile('/proc/vmstat', 'utf8'),
-    readFile('/proc/diskstats', 'utf8'),
-    readdir('/sys/block'),
-    readFile('/proc/net/dev', 'utf8'),
-    readProcesses(),
-  ])
-  return {
-    readAt,
-    own,
-    stat,
-    vm: parseVmCounters(vm),
-    // The kernel writes the `/` in a device's name as `!` in /sys.
-    disks: parseDiskCounters(disks, new Set(wholeDevices.map((name) => name.replaceAll('!', '/')))),
-    interfaces: parseInterfaceCounters(interfaces),
-    processes,
-  }
-}
-
-const ownBetween = (earlier: OwnCpuTime, later: OwnCpuTime): OwnCpuTime => ({
-  user: later.user - earlier.user,
-  system: later.system - earlier.system,
-})
-
-function swapRates(earlier: VmCounters, later: VmCounters, elapsed: number) {
-  const pages = (before: number | null, after: number | null) =>
-    before === null || after === null ? null : rate(before, after, elapsed)
-  return {
-    swapInPages: pages(earlier.swapIn, later.swapIn),
-    swapOutPages: pages(earlier.swapOut, later.swapOut),
-  }
-}
-
-async function readGauges() {
-  const [meminfo, loadavg, pressure] = await Promise.all([
-    readFile('/proc/meminfo', 'utf8'),
-    readFile('/proc/loadavg', 'utf8'),
-    readPressure(),
-  ])
-  return { memory: parseMemory(meminfo), load: parseLoadAverages(loadavg), pressure }
-}
-
-async function readPressure(): Promise<HostReading['pressure']> {
-  const read = async (resource: string): Promise<Pressure> =>
-    parsePressure(await readFile(`/proc/pressure/${resource}`, 'utf8'))
-  try {
-    const [cpu, memory, io] = await Promise.all([read('cpu'), read('memory'), read('io')])
-    return { cpu, memory, io }
-  } catch (error) {
-    // A kernel without PSI has no files; one that was booted with psi=0 has files that cannot be read.
-    if (['ENOENT', 'EOPNOTSUPP', 'ENOTSUP'].includes(errorCode(error) ?? '')) return null
-    throw error
-  }
+  return { read, close: log.close }
 }

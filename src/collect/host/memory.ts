@@ -1,21 +1,16 @@
-import type { HostReading } from '../../model/host-reading.ts'
+import type { HostReading, Meminfo } from '../../model/host-reading.ts'
 import { bytes } from '../../model/units.ts'
+import { namedNumbers } from './kernel-file.ts'
 
-type Memory = Omit<HostReading['memory'], 'swapInPages' | 'swapOutPages' | 'oomKills'>
+/** What /proc/meminfo states, without the rates and counts of /proc/vmstat. */
+type Memory = Pick<
+  HostReading['memory'],
+  'totalBytes' | 'availableBytes' | 'usedBytes' | 'cacheBytes' | 'swapTotalBytes' | 'swapUsedBytes'
+> & { meminfo: Meminfo }
 
-/** `Name:   123 kB` or `name 123`, one a line, as in /proc/meminfo and /proc/vmstat. kB there are KiB. */
-function parseNamedNumbers(text: string): Map<string, number> {
-  const numbers = new Map<string, number>()
-  for (const line of text.split('\n')) {
-    const match = /^(\S+?):?\s+(\d+)(?: kB)?$/.exec(line)
-    if (match) numbers.set(match[1] as string, Number(match[2]))
-  }
-  return numbers
-}
-
-/** /proc/meminfo. Used is MemTotal − MemAvailable; cache is Buffers + Cached + SReclaimable, as free(1) has it. */
+/** /proc/meminfo, proc(5): KiB, though it says kB. Cache is Buffers + Cached + SReclaimable, as free(1) has it. */
 export function parseMemory(text: string): Memory {
-  const kibibytes = parseNamedNumbers(text)
+  const kibibytes = namedNumbers(text)
   const sizeOf = (...names: string[]) =>
     bytes(names.reduce((sum, name) => sum + (kibibytes.get(name) ?? 0), 0) * 1024)
   const total = sizeOf('MemTotal')
@@ -31,17 +26,42 @@ export function parseMemory(text: string): Memory {
     cacheBytes: sizeOf('Buffers', 'Cached', 'SReclaimable'),
     swapTotalBytes: sizeOf('SwapTotal'),
     swapUsedBytes: bytes(sizeOf('SwapTotal') - sizeOf('SwapFree')),
+    meminfo: meminfoOf(kibibytes),
   }
 }
 
-/** Counters of /proc/vmstat; null where the kernel does not keep them. */
-export type VmCounters = { swapIn: number | null; swapOut: number | null; oomKills: number | null }
-
-export function parseVmCounters(text: string): VmCounters {
-  const counters = parseNamedNumbers(text)
+function meminfoOf(numbers: ReadonlyMap<string, number>): Meminfo {
+  const size = (name: keyof Meminfo) => {
+    const kibibytes = numbers.get(name)
+    return kibibytes === undefined ? null : bytes(kibibytes * 1024)
+  }
+  const count = (name: keyof Meminfo) => numbers.get(name) ?? null
   return {
-    swapIn: counters.get('pswpin') ?? null,
-    swapOut: counters.get('pswpout') ?? null,
-    oomKills: counters.get('oom_kill') ?? null,
+    MemFree: size('MemFree') ?? bytes(0),
+    Buffers: size('Buffers'),
+    Cached: size('Cached'),
+    SwapCached: size('SwapCached'),
+    Active: size('Active'),
+    Inactive: size('Inactive'),
+    AnonPages: size('AnonPages'),
+    Mapped: size('Mapped'),
+    Shmem: size('Shmem'),
+    Mlocked: size('Mlocked'),
+    Slab: size('Slab'),
+    SReclaimable: size('SReclaimable'),
+    SUnreclaim: size('SUnreclaim'),
+    KernelStack: size('KernelStack'),
+    PageTables: size('PageTables'),
+    Dirty: size('Dirty'),
+    Writeback: size('Writeback'),
+    CommitLimit: size('CommitLimit'),
+    Committed_AS: size('Committed_AS'),
+    HardwareCorrupted: size('HardwareCorrupted'),
+    AnonHugePages: size('AnonHugePages'),
+    HugePages_Total: count('HugePages_Total'),
+    HugePages_Free: count('HugePages_Free'),
+    HugePages_Rsvd: count('HugePages_Rsvd'),
+    HugePages_Surp: count('HugePages_Surp'),
+    Hugepagesize: size('Hugepagesize'),
   }
 }

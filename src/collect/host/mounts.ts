@@ -3,12 +3,14 @@ export type Mount = {
   mountPoint: string
   type: string
   readOnly: boolean
+  /** Mounted to be written, and the file system itself refuses. */
+  turnedReadOnly: boolean
   /** Served by another machine, which can be gone: asking about it may never end. */
   remote: boolean
 }
 
 /** Read-only images: always full, and nobody's concern. */
-const IMAGES = new Set(['squashfs', 'iso9660', 'erofs', 'udf'])
+const IMAGES = new Set(['squashfs', 'iso9660', 'erofs', 'udf', 'cramfs'])
 
 const REMOTE = new Set([
   'nfs',
@@ -29,7 +31,7 @@ const REMOTE = new Set([
 const POOLED = new Set(['zfs', 'bcachefs', 'virtiofs'])
 
 /**
- * The file systems of /proc/mounts that hold files of somebody: on a device, a pool or a server. One device
+ * The file systems of /proc/PID/mountinfo that hold files of somebody: on a device, a pool or a server. One device
  * mounted several times (bind mounts, Btrfs subvolumes) counts once, at its shortest path.
  */
 export function parseMounts(text: string): Mount[] {
@@ -41,21 +43,38 @@ export function parseMounts(text: string): Mount[] {
   return [...byDevice.values()]
 }
 
+/** Where anything at all is mounted. */
+export const parseMountPoints = (text: string): Set<string> =>
+  new Set(text.split('\n').flatMap((line) => unescapeOctal(line.split(' ', 5)[4] ?? '') || []))
+
+/**
+ * `26 1 254:0 / /data rw,relatime shared:1 - ext4 /dev/vda rw,errors=remount-ro`: before the dash how it is mounted
+ * here, after it the file system itself. Only where the two differ has it turned.
+ */
 function parseMount(line: string): Mount[] {
-  const [device, mountPoint, type, options] = line.split(' ').map(unescapeOctal)
-  if (device === undefined || mountPoint === undefined || type === undefined) return []
+  const [mounted = '', filesystem = ''] = line.split(' - ', 2)
+  const [, , , , mountPoint, mountOptions] = mounted.split(' ').map(unescapeOctal)
+  const [type, device, ownOptions = ''] = filesystem.split(' ').map(unescapeOctal)
+  if (mountPoint === undefined || mountOptions === undefined || type === undefined || device === undefined)
+    return []
+  const isMountedReadOnly = mountOptions.split(',').includes('ro')
+  const refusesWrites = ownOptions.split(',').some((option) => REFUSES_WRITES.has(option))
   return [
     {
       device,
       mountPoint,
       type,
-      readOnly: options?.split(',').includes('ro') ?? false,
+      readOnly: isMountedReadOnly || refusesWrites,
+      turnedReadOnly: refusesWrites && !isMountedReadOnly,
       remote: REMOTE.has(type),
     },
   ]
 }
 
-/** Space, tab, newline and backslash stand in /proc/mounts as `\040` and the like. */
+/** ext4 stays `rw` after an error since Linux 6.15, and says it by one of the other two. */
+const REFUSES_WRITES = new Set(['ro', 'emergency_ro', 'shutdown'])
+
+/** Space, tab, newline and backslash stand there as `\040` and the like. */
 const unescapeOctal = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
 

@@ -1,14 +1,11 @@
-import type { HostReading } from '../../model/host-reading.ts'
-import { bytesPerSecond, perSecond } from '../../model/units.ts'
+import type { InterfaceReading } from '../../model/host-devices.ts'
+import { bytes, bytesPerSecond } from '../../model/units.ts'
 import { rate } from './counters.ts'
+import { kernelFile, numberIn } from './kernel-file.ts'
 
-export type InterfaceCounters = {
-  interface: string
-  receivedBytes: number
-  transmittedBytes: number
-  errors: number
-  drops: number
-}
+type Direction = { bytes: number; packets: number; errors: number; drops: number }
+
+export type InterfaceCounters = { interface: string; received: Direction; transmitted: Direction }
 
 /** Loopback, and the inner side of containers and machines, whose traffic the real interfaces carry too. */
 const INNER =
@@ -27,31 +24,61 @@ export const parseInterfaceCounters = (text: string): InterfaceCounters[] =>
         .trim()
         .split(/\s+/)
         .map(Number)
-      const at = (index: number) => counters[index] ?? 0
-      return {
-        interface: line.slice(0, separator).trim(),
-        receivedBytes: at(0),
-        transmittedBytes: at(8),
-        errors: at(2) + at(10),
-        drops: at(3) + at(11),
+      const from = (first: number): Direction => {
+        const [bytes = 0, packets = 0, errors = 0, drops = 0] = counters.slice(first, first + 4)
+        return { bytes, packets, errors, drops }
       }
+      return { interface: line.slice(0, separator).trim(), received: from(0), transmitted: from(8) }
     })
     .filter((counters) => !INNER.test(counters.interface))
 
-export const networkRates = (
+export type LinkTraits = Pick<InterfaceReading, 'speed' | 'state'>
+
+const MEGABIT_BYTES = 125_000
+
+/** From /sys/class/net. The speed asks the driver, and is -1 or an error where the link has none. */
+export function readLink(sysfs: string, name: string): LinkTraits {
+  const folder = `${sysfs}/class/net/${name}`
+  const megabits = numberIn(`${folder}/speed`)
+  return {
+    speed: megabits !== null && megabits > 0 ? bytesPerSecond(megabits * MEGABIT_BYTES) : null,
+    state: kernelFile(`${folder}/operstate`)?.trim() || null,
+  }
+}
+
+export const interfaceReadings = (
   earlier: readonly InterfaceCounters[],
   later: readonly InterfaceCounters[],
   elapsedSeconds: number,
-): HostReading['network'] =>
+  traitsOf: (name: string) => LinkTraits,
+): InterfaceReading[] =>
   later.map((counters) => {
-    const before = earlier.find((other) => other.interface === counters.interface) ?? counters
-    const perSecondOf = (kind: 'receivedBytes' | 'transmittedBytes' | 'errors' | 'drops') =>
-      rate(before[kind], counters[kind], elapsedSeconds)
+    const before = earlier.find((other) => other.interface === counters.interface)
+    const rateOf = (count: (of: InterfaceCounters) => number) =>
+      // One that appeared meanwhile has no rate yet, and one that was made anew counts anew: in all of its counters.
+      before && !wasReset(before, counters) ? rate(count(before), count(counters), elapsedSeconds) : null
+    const throughput = (direction: 'received' | 'transmitted') => {
+      const value = rateOf((of) => of[direction].bytes)
+      return value === null ? null : bytesPerSecond(value)
+    }
     return {
       interface: counters.interface,
-      receivedBytes: bytesPerSecond(perSecondOf('receivedBytes')),
-      transmittedBytes: bytesPerSecond(perSecondOf('transmittedBytes')),
-      errors: perSecond(perSecondOf('errors')),
-      drops: perSecond(perSecondOf('drops')),
+      receivedBytes: throughput('received'),
+      transmittedBytes: throughput('transmitted'),
+      receivedPackets: rateOf(({ received }) => received.packets),
+      transmittedPackets: rateOf(({ transmitted }) => transmitted.packets),
+      errors: rateOf(({ received, transmitted }) => received.errors + transmitted.errors),
+      drops: rateOf(({ received, transmitted }) => received.drops + transmitted.drops),
+      ...traitsOf(counters.interface),
+      counters: { received: countersOf(counters.received), transmitted: countersOf(counters.transmitted) },
     }
   })
+
+const wasReset = (before: InterfaceCounters, later: InterfaceCounters): boolean =>
+  (['received', 'transmitted'] as const).some((direction) =>
+    (['bytes', 'packets', 'errors', 'drops'] as const).some(
+      (kind) => later[direction][kind] < before[direction][kind],
+    ),
+  )
+
+const countersOf = (direction: Direction) => ({ ...direction, bytes: bytes(direction.bytes) })

@@ -1,38 +1,39 @@
-import { readdir, readFile } from 'node:fs/promises'
-import type { ProcessReading } from '../../model/host-reading.ts'
+import { readdirSync } from 'node:fs'
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
+import type { HostReading, ProcessReading } from '../../model/host-reading.ts'
 import { bytes, cores } from '../../model/units.ts'
-import { errorCode } from '../collector.ts'
-import { mapBounded } from '../concurrency.ts'
+import { containerIdOf } from '../container-of-process.ts'
+import { ownProcess } from '../system-paths.ts'
 import { growth, TICKS_PER_SECOND } from './counters.ts'
+import { kernelFile } from './kernel-file.ts'
 
 export type ProcessCounters = {
   pid: number
   name: string
+  /** As ps shows it: R, S, D, Z … */
+  state: string
+  parent: number
   cpuTicks: number
+  threads: number
   /** Ticks after boot: a pid that was given again has another. */
   startedTicks: number
   residentPages: number
 }
 
-/** Files of /proc are read on Node's few threads: more at a time only costs memory. */
-const READS_AT_A_TIME = 16
+/** What is read between two turns of the event loop: a few milliseconds' worth. */
+const READS_AT_A_TIME = 200
 
-/** All but perfbot itself. */
-export async function readProcesses(): Promise<ProcessCounters[]> {
-  const names = await readdir('/proc')
-  const pids = names.filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-  const processes = await mapBounded(pids, READS_AT_A_TIME, readProcess)
-  return processes.filter((counters) => counters !== null)
-}
-
-async function readProcess(pid: string): Promise<ProcessCounters | null> {
-  try {
-    return parseProcess(await readFile(`/proc/${pid}/stat`, 'utf8'))
-  } catch (error) {
-    // It ended between the listing and the reading.
-    if (['ENOENT', 'ESRCH', 'EACCES'].includes(errorCode(error) ?? '')) return null
-    throw error
+/** Every process of the machine, perfbot's own among them. */
+export async function readProcesses(procfs: string): Promise<ProcessCounters[]> {
+  const pids = readdirSync(procfs).filter((name) => /^\d+$/.test(name))
+  const processes: ProcessCounters[] = []
+  for (const [index, pid] of pids.entries()) {
+    if (index % READS_AT_A_TIME === READS_AT_A_TIME - 1) await yieldToOthers()
+    // Null when it ended between the listing and the reading.
+    const text = kernelFile(`${procfs}/${pid}/stat`)
+    if (text !== null) processes.push(parseProcess(text))
   }
+  return processes
 }
 
 /** /proc/PID/stat, proc(5): `pid (name) state …`. The name may hold spaces and parentheses of its own. */
@@ -40,12 +41,15 @@ export function parseProcess(text: string): ProcessCounters {
   const open = text.indexOf('(')
   const close = text.lastIndexOf(')')
   // From field 3 (state) on, which is fields[0].
-  const fields = text.slice(close + 2).split(' ')
+  const fields = text.slice(close + 2).split(' ', 22)
   const field = (number: number) => Number(fields[number - 3])
   return {
     pid: Number(text.slice(0, open)),
     name: text.slice(open + 1, close),
+    state: fields[0] ?? '',
+    parent: field(4),
     cpuTicks: field(14) + field(15),
+    threads: field(20),
     startedTicks: field(22),
     residentPages: field(24),
   }
@@ -53,24 +57,29 @@ export function parseProcess(text: string): ProcessCounters {
 
 const TOP = 5
 
-/** The five that use most CPU, then the five that use most memory and are not among them. */
+type Span = { readonly elapsedSeconds: number; readonly pageBytes: number; readonly procfs: string }
+
+/** The five that use most CPU, then the five that use most memory and are not among them; never perfbot itself. */
 export function topProcesses(
   earlier: readonly ProcessCounters[],
   later: readonly ProcessCounters[],
-  elapsedSeconds: number,
-  pageBytes: number,
+  { elapsedSeconds, pageBytes, procfs }: Span,
 ): ProcessReading[] {
+  const own = ownProcess(procfs)
   const ticksBefore = new Map(earlier.map((process) => [identityOf(process), process.cpuTicks]))
-  const readings = later.map((process) => {
-    // One that is new ran within the window, so that all of its time counts.
-    const ticks = growth(ticksBefore.get(identityOf(process)) ?? 0, process.cpuTicks)
-    return {
-      pid: process.pid,
-      name: process.name,
-      cpuCores: cores(elapsedSeconds > 0 ? ticks / TICKS_PER_SECOND / elapsedSeconds : 0),
-      residentBytes: bytes(process.residentPages * pageBytes),
-    }
-  })
+  const readings = later
+    .filter(({ pid }) => pid !== own)
+    .map((process) => {
+      // One that is new ran within the window, so that all of its time counts.
+      const ticks = growth(ticksBefore.get(identityOf(process)) ?? 0, process.cpuTicks)
+      return {
+        pid: process.pid,
+        name: process.name,
+        cpuCores: cores(elapsedSeconds > 0 ? ticks / TICKS_PER_SECOND / elapsedSeconds : 0),
+        residentBytes: bytes(process.residentPages * pageBytes),
+        threads: process.threads,
+      }
+    })
   const byCpu = readings
     .filter(({ cpuCores }) => cpuCores > 0)
     .sort((left, right) => right.cpuCores - left.cpuCores)
@@ -79,7 +88,26 @@ export function topProcesses(
     .filter((reading) => reading.residentBytes > 0)
     .sort((left, right) => right.residentBytes - left.residentBytes)
     .slice(0, TOP)
-  return [...new Set([...byCpu, ...byMemory])]
+  // Whose they are is asked of these few only.
+  return [...new Set([...byCpu, ...byMemory])].map((reading) => {
+    const cgroups = kernelFile(`${procfs}/${reading.pid}/cgroup`)
+    return { ...reading, containerId: cgroups === null ? null : containerIdOf(cgroups) }
+  })
 }
 
 const identityOf = ({ pid, startedTicks }: ProcessCounters): string => `${pid}@${startedTicks}`
+
+const MOST_PARENTS = 5
+
+export function zombiesAmong(processes: readonly ProcessCounters[]): NonNullable<HostReading['zombies']> {
+  const zombies = processes.filter(({ state }) => state === 'Z')
+  const parents = [...Map.groupBy(zombies, ({ parent }) => parent)]
+    .map(([pid, children]) => ({
+      pid,
+      // One that ended meanwhile: init waits for its children then.
+      name: processes.find((process) => process.pid === pid)?.name ?? 'unknown',
+      count: children.length,
+    }))
+    .sort((left, right) => right.count - left.count)
+  return { count: zombies.length, parents: parents.slice(0, MOST_PARENTS) }
+}

@@ -1,4 +1,6 @@
+import type { Evidence } from '../../model/evidence.ts'
 import { formatBytes, formatRatio } from '../../model/format.ts'
+import type { Filesystem } from '../../model/host-reading.ts'
 import { manual } from '../fixes.ts'
 import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
 import { machine, partsOf } from '../subjects.ts'
@@ -82,6 +84,17 @@ export const inodes = rule({
   },
 })
 
+/** Whether `part` is the block device `whole`, or a partition of it: sda1 of sda, nvme0n1p2 of nvme0n1. */
+const isPartOf = (part: string, whole: string): boolean =>
+  part.startsWith(whole) && (/\d$/.test(whole) ? /^(?:p\d+)?$/ : /^\d*$/).test(part.slice(whole.length))
+
+/** What the kernel said of the device, or of the disk that it is a part of. */
+const errorsOf = ({ device }: Filesystem, context: Context): Evidence[] =>
+  (context.snapshot.machine?.kernelLog ?? [])
+    .filter((event) => 'device' in event && isPartOf(device.replace('/dev/', ''), event.device))
+    .slice(-3)
+    .map(({ message, at }) => ({ ...observed(context)('kernel log', message, '/dev/kmsg'), at }))
+
 export const filesystemReadOnly = rule({
   id: 'host-fs-readonly',
   about: 'host',
@@ -96,13 +109,20 @@ export const filesystemReadOnly = rule({
           !before.readOnly,
       ),
     )
-    if (!filesystem.readOnly || !wasWritable) return 'passed'
+    if (!filesystem.turnedReadOnly && !(filesystem.readOnly && wasWritable)) return 'passed'
     return {
       severity: 'critical',
       title: `${filesystem.mountPoint} has become read-only`,
       impact: 'Nothing on it can be written any more.',
       rootCause: `The kernel remounts a file system read-only after an error of ${filesystem.device}.`,
-      evidence: [observed(context)(`${filesystem.mountPoint}`, 'mounted ro, was rw', '/proc/self/mounts')],
+      evidence: [
+        observed(context)(
+          filesystem.mountPoint,
+          filesystem.turnedReadOnly ? 'mounted rw, takes no writes' : 'mounted ro, was rw',
+          '/proc/self/mountinfo',
+        ),
+        ...errorsOf(filesystem, context),
+      ],
       fixes: [
         manual(
           'Read the error before remounting',

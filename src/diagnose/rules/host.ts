@@ -1,13 +1,19 @@
 import { formatBytes, formatRatio, formatSeconds } from '../../model/format.ts'
-import type { HostReading } from '../../model/host-reading.ts'
+import type { HostReading, ProcessReading } from '../../model/host-reading.ts'
 import { manual } from '../fixes.ts'
-import { growth, heldFor, minutes } from '../history.ts'
-import { wasOomKilledWithin } from '../oom-kills.ts'
-import { measured, rule } from '../rule.ts'
+import { heldFor, minutes } from '../history.ts'
+import { containerNamed } from '../oom-kills.ts'
+import { type Context, measured, rule } from '../rule.ts'
 import { machine } from '../subjects.ts'
 
 const busiest = (reading: HostReading) =>
   [...reading.topProcesses].sort((left, right) => right.cpuCores - left.cpuCores)[0]
+
+/** "ffmpeg", or "ffmpeg in container api". */
+const nameOf = ({ name, containerId }: ProcessReading, { snapshot }: Context): string => {
+  const container = containerNamed(containerId, snapshot)
+  return container === null ? name : `${name} in container ${container}`
+}
 
 const largest = (reading: HostReading) =>
   [...reading.topProcesses].sort((left, right) => right.residentBytes - left.residentBytes)[0]
@@ -40,7 +46,7 @@ export const cpuSaturated = rule({
         : `All ${cpu.count} CPUs are busy and tasks queue`,
       impact: 'Everything on this host answers later than it could.',
       rootCause: burner
-        ? `There is more work than ${cpu.count} CPUs can do; ${burner.name} uses the most.`
+        ? `There is more work than ${cpu.count} CPUs can do; ${nameOf(burner, context)} uses the most.`
         : `There is more work than ${cpu.count} CPUs can do.`,
       evidence: [
         ...(pressure
@@ -63,7 +69,7 @@ export const cpuSaturated = rule({
         manual(
           'Limit, move or schedule the work',
           burner
-            ? `Look at pid ${burner.pid} (${burner.name}); in a container: docker update --cpus <n> <name>`
+            ? `Look at pid ${burner.pid} (${nameOf(burner, context)}); in a container: docker update --cpus <n> <name>`
             : 'top -o %CPU',
         ),
       ],
@@ -111,7 +117,7 @@ export const ioWait = rule({
     if (cpu.iowaitRatio <= context.thresholds.ioWait || stalled <= context.thresholds.ioPressure)
       return 'passed'
     const figure = measured(context)
-    const disk = [...disks].sort((left, right) => right.utilisation - left.utilisation)[0]
+    const disk = [...disks].sort((left, right) => (right.utilisation ?? 0) - (left.utilisation ?? 0))[0]
     return {
       severity: 'medium',
       title: `All tasks stood still for I/O ${formatRatio(stalled)} of the last minute`,
@@ -120,7 +126,7 @@ export const ioWait = rule({
       evidence: [
         figure('I/O pressure, full avg60', stalled, 'ratio', '/proc/pressure/io'),
         figure('I/O wait', cpu.iowaitRatio, 'ratio', '/proc/stat'),
-        ...(disk
+        ...(disk?.writtenBytes != null && disk.readBytes !== null
           ? [
               figure(`${disk.device} written`, disk.writtenBytes, 'bytes_per_second', '/proc/diskstats'),
               figure(`${disk.device} read`, disk.readBytes, 'bytes_per_second', '/proc/diskstats'),
@@ -152,7 +158,7 @@ export const memoryLow = rule({
         ? 'The kernel is about to kill processes to free memory.'
         : 'A further demand ends in swapping or in the OOM killer.',
       rootCause: eater
-        ? `${eater.name} (pid ${eater.pid}) holds the most: ${formatBytes(eater.residentBytes)}.`
+        ? `${nameOf(eater, context)} (pid ${eater.pid}) holds the most: ${formatBytes(eater.residentBytes)}.`
         : 'More memory is in use than the machine can spare.',
       evidence: [
         figure('available (MemAvailable)', memory.availableBytes, 'bytes', '/proc/meminfo'),
@@ -165,7 +171,7 @@ export const memoryLow = rule({
       fixes: [
         manual(
           'Limit or restart what holds the most',
-          eater ? `pid ${eater.pid} (${eater.name})` : 'ps aux --sort -rss | head',
+          eater ? `pid ${eater.pid} (${nameOf(eater, context)})` : 'ps aux --sort -rss | head',
         ),
       ],
     }
@@ -220,36 +226,6 @@ export const swapThrash = rule({
         figure('measured over', windowSeconds, 'seconds', '/proc/vmstat'),
       ],
       fixes: [manual('Free memory', 'Limit or move the largest process; more swap does not help.')],
-    }
-  },
-})
-
-export const oomKill = rule({
-  id: 'host-oom-kill',
-  about: 'host',
-  looksAt: 'OOM kills in the last 30 minutes',
-  subjects: machine,
-  check(reading, context) {
-    if (reading.memory.oomKills === null) return { couldNotLook: 'the kernel does not count OOM kills' }
-    const kills = growth(context, minutes(30), (past) => past.machine?.memory.oomKills)
-    if (!kills) return { couldNotLook: 'no earlier reading to compare with' }
-    if (kills.by === 0) return 'passed'
-    const killed = context.snapshot.containers
-      .filter((container) => wasOomKilledWithin(container, context.snapshot, minutes(30)))
-      .map((container) => container.name)
-    return {
-      severity: 'high',
-      title: `The kernel killed ${kills.by === 1 ? 'a process' : `${kills.by} processes`} for want of memory`,
-      impact: 'Whatever it did was cut off in the middle.',
-      rootCause:
-        killed.length > 0
-          ? `Container ${killed.join(', ')} went over its memory limit.`
-          : 'The machine or a cgroup ran out of memory; the kernel log names the process.',
-      evidence: [
-        measured(context)('OOM kills', kills.by, 'count', '/proc/vmstat oom_kill'),
-        measured(context)('counted over', kills.over, 'seconds', '/proc/vmstat oom_kill'),
-      ],
-      fixes: [manual('Read who was killed', "journalctl -k --grep 'Killed process' | tail -3")],
     }
   },
 })

@@ -1,5 +1,8 @@
-import type { Filesystem, HostReading, Pressure } from '../host-reading.ts'
-import { counter, flag, gauge, instant, type MetricOf, type Point } from './metric.ts'
+import type { HostReading, Meminfo, Pressure } from '../host-reading.ts'
+import { hostDeviceMetrics } from './host-devices.ts'
+import { hostKernelMetrics } from './host-kernel.ts'
+import { hostNetworkMetrics } from './host-network.ts'
+import { counter, gauge, instant, type MetricOf, type Point } from './metric.ts'
 
 type Host = MetricOf<HostReading>
 
@@ -55,6 +58,34 @@ const cpu: readonly Host[] = [
     history: true,
     read: (host) => host.cpu.runnable,
   }),
+  gauge('node_procs_blocked', {
+    title: 'Blocked tasks',
+    unit: 'count',
+    help: 'Tasks that wait for I/O and cannot be interrupted.',
+    history: true,
+    read: (host) => host.cpu.blocked,
+  }),
+  gauge('perfbot_cpu_busiest_ratio', {
+    title: 'Busiest CPU',
+    unit: 'ratio',
+    help: 'Share of the busiest processor that was neither idle nor waiting for I/O.',
+    history: true,
+    read: (host) => host.cpu.busiestRatio,
+  }),
+  gauge('perfbot_context_switches_per_second', {
+    title: 'Context switches',
+    unit: 'per_second',
+    help: 'Changes from one task to another, mean since the reading before.',
+    history: true,
+    read: (host) => host.cpu.contextSwitches,
+  }),
+  counter('perfbot_cpu_throttles_total', {
+    title: 'CPU throttling',
+    unit: 'count',
+    help: 'Times that a core slowed down for heat, since boot.',
+    history: true,
+    read: (host) => host.cpu.thermalThrottles,
+  }),
   gauge('node_boot_time_seconds', {
     title: 'Boot',
     unit: 'seconds',
@@ -62,6 +93,32 @@ const cpu: readonly Host[] = [
     read: ({ bootedAt }) => instant(bootedAt),
   }),
 ]
+
+/** All that /proc/meminfo states, but what has a title of its own below. */
+const HUGE_PAGES = ['HugePages_Total', 'HugePages_Free', 'HugePages_Rsvd', 'HugePages_Surp'] as const
+const MEMINFO_SIZES = [
+  'MemFree',
+  'Buffers',
+  'Cached',
+  'SwapCached',
+  'Active',
+  'Inactive',
+  'AnonPages',
+  'Mapped',
+  'Shmem',
+  'Mlocked',
+  'Slab',
+  'SReclaimable',
+  'SUnreclaim',
+  'KernelStack',
+  'PageTables',
+  'Writeback',
+  'CommitLimit',
+  'Committed_AS',
+  'HardwareCorrupted',
+  'AnonHugePages',
+  'Hugepagesize',
+] as const satisfies readonly (keyof Meminfo)[]
 
 const memory: readonly Host[] = [
   gauge('node_memory_MemTotal_bytes', {
@@ -101,6 +158,43 @@ const memory: readonly Host[] = [
       [{ direction: 'out' }, host.memory.swapOutPages],
     ],
   }),
+  gauge('perfbot_major_faults_per_second', {
+    title: 'Major page faults',
+    unit: 'per_second',
+    help: 'Page faults that had to read from a disk, mean since the reading before.',
+    history: true,
+    read: (host) => host.memory.majorFaults,
+  }),
+  gauge('perfbot_allocation_stalls_per_second', {
+    title: 'Allocation stalls',
+    unit: 'per_second',
+    help: 'Allocations that had to wait for memory to be reclaimed, mean since the reading before.',
+    history: true,
+    read: (host) => host.memory.allocationStalls,
+  }),
+  gauge('node_memory_Dirty_bytes', {
+    title: 'Memory dirty',
+    unit: 'bytes',
+    help: 'Dirty of /proc/meminfo: what waits to be written to disks.',
+    history: true,
+    read: (host) => host.memory.meminfo?.Dirty,
+  }),
+  ...MEMINFO_SIZES.map((name) =>
+    gauge<HostReading>(`node_memory_${name}_bytes`, {
+      title: `Meminfo ${name}`,
+      unit: 'bytes',
+      help: `${name} of /proc/meminfo.`,
+      read: (host) => host.memory.meminfo?.[name],
+    }),
+  ),
+  ...HUGE_PAGES.map((name) =>
+    gauge<HostReading>(`node_memory_${name}`, {
+      title: `Meminfo ${name}`,
+      unit: 'count',
+      help: `${name} of /proc/meminfo.`,
+      read: (host) => host.memory.meminfo?.[name],
+    }),
+  ),
   counter('node_vmstat_oom_kill', {
     title: 'OOM kills',
     unit: 'count',
@@ -135,111 +229,11 @@ const pressure: readonly Host[] = [
   }),
 ]
 
-const onEachMount =
-  (read: (filesystem: Filesystem) => number | null) =>
-  (host: HostReading): Point[] =>
-    host.filesystems.map((filesystem) => {
-      const { device, mountPoint, type } = filesystem
-      return [{ device, mountpoint: mountPoint, fstype: type }, read(filesystem)]
-    })
-
-const filesystems: readonly Host[] = [
-  gauge('node_filesystem_size_bytes', {
-    title: 'Disk size',
-    unit: 'bytes',
-    help: 'Size of the file system.',
-    read: onEachMount(({ sizeBytes }) => sizeBytes),
-  }),
-  gauge('node_filesystem_avail_bytes', {
-    title: 'Disk available',
-    unit: 'bytes',
-    help: 'What an unprivileged process can still write.',
-    history: true,
-    read: onEachMount(({ availableBytes }) => availableBytes),
-  }),
-  gauge('node_filesystem_files', {
-    title: 'Inodes',
-    unit: 'count',
-    help: 'Inodes of the file system; absent where they have no fixed number.',
-    read: onEachMount(({ inodes }) => inodes),
-  }),
-  gauge('node_filesystem_files_free', {
-    title: 'Inodes free',
-    unit: 'count',
-    help: 'Inodes that are free.',
-    history: true,
-    read: onEachMount(({ inodesFree }) => inodesFree),
-  }),
-  gauge('node_filesystem_readonly', {
-    title: 'Disk read-only',
-    unit: 'count',
-    help: 'Whether the file system is mounted read-only (1).',
-    read: onEachMount(({ readOnly }) => flag(readOnly)),
-  }),
+export const hostMetrics: readonly Host[] = [
+  ...cpu,
+  ...memory,
+  ...pressure,
+  ...hostKernelMetrics,
+  ...hostDeviceMetrics,
+  ...hostNetworkMetrics,
 ]
-
-type Disk = HostReading['disks'][number]
-type Interface = HostReading['network'][number]
-
-const onEachDisk =
-  (read: (disk: Disk) => number) =>
-  (host: HostReading): Point[] =>
-    host.disks.map((disk) => [{ device: disk.device }, read(disk)])
-const onEachInterface =
-  (read: (each: Interface) => number) =>
-  (host: HostReading): Point[] =>
-    host.network.map((each) => [{ device: each.interface }, read(each)])
-
-const traffic: readonly Host[] = [
-  gauge('perfbot_disk_read_bytes_per_second', {
-    title: 'Disk reads',
-    unit: 'bytes_per_second',
-    help: 'Bytes read from the device, mean since the reading before.',
-    history: true,
-    read: onEachDisk(({ readBytes }) => readBytes),
-  }),
-  gauge('perfbot_disk_written_bytes_per_second', {
-    title: 'Disk writes',
-    unit: 'bytes_per_second',
-    help: 'Bytes written to the device, mean since the reading before.',
-    history: true,
-    read: onEachDisk(({ writtenBytes }) => writtenBytes),
-  }),
-  gauge('perfbot_disk_utilisation_ratio', {
-    title: 'Disk utilisation',
-    unit: 'ratio',
-    help: 'Share of the time in which the device had I/O outstanding.',
-    history: true,
-    read: onEachDisk(({ utilisation }) => utilisation),
-  }),
-  gauge('perfbot_network_receive_bytes_per_second', {
-    title: 'Network in',
-    unit: 'bytes_per_second',
-    help: 'Bytes received, mean since the reading before.',
-    history: true,
-    read: onEachInterface(({ receivedBytes }) => receivedBytes),
-  }),
-  gauge('perfbot_network_transmit_bytes_per_second', {
-    title: 'Network out',
-    unit: 'bytes_per_second',
-    help: 'Bytes sent, mean since the reading before.',
-    history: true,
-    read: onEachInterface(({ transmittedBytes }) => transmittedBytes),
-  }),
-  gauge('perfbot_network_errors_per_second', {
-    title: 'Network errors',
-    unit: 'per_second',
-    help: 'Errors in both directions, mean since the reading before.',
-    history: true,
-    read: onEachInterface(({ errors }) => errors),
-  }),
-  gauge('perfbot_network_drops_per_second', {
-    title: 'Network drops',
-    unit: 'per_second',
-    help: 'Packets dropped in both directions, mean since the reading before.',
-    history: true,
-    read: onEachInterface(({ drops }) => drops),
-  }),
-]
-
-export const hostMetrics: readonly Host[] = [...cpu, ...memory, ...pressure, ...filesystems, ...traffic]
