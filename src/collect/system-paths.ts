@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs'
+import { readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -19,12 +19,13 @@ export const machineProcess = (procfs: string): string => join(procfs, isOwn(pro
 
 /**
  * Whether perfbot lives in the machine's own network: /proc/sys/net answers for the network of the reader, whatever
- * /proc it is read through. False where it cannot be told.
+ * /proc it is read through. Each network has files of its own, which their numbers tell; /proc/1/ns/net would say it
+ * outright, but only to who may trace that process. False where it cannot be told.
  */
 export function sharesNetwork(procfs: string): boolean {
   if (isOwn(procfs)) return true
   try {
-    return readlinkSync(join(procfs, 'self/ns/net')) === readlinkSync(join(procfs, '1/ns/net'))
+    return statSync(join(procfs, 'self/net/dev')).ino === statSync(join(procfs, '1/net/dev')).ino
   } catch {
     return false
   }

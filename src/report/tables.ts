@@ -1,76 +1,10 @@
 import type { ContainerReading } from '../model/container-reading.ts'
 import { formatBytes } from '../model/format.ts'
 import type { GpuReading, ThrottleReason } from '../model/gpu-reading.ts'
-import type { Cell, Table } from '../model/report.ts'
+import type { Table } from '../model/report.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import type { Unit } from '../model/units.ts'
-
-const cell = (value: number | string | null, unit: Unit = 'text'): Cell => ({ value, unit })
-
-type Column<Row> = { readonly title: string; readonly cell: (row: Row) => Cell }
-
-function table<Row>(
-  id: string,
-  title: string,
-  rows: readonly Row[],
-  columns: readonly Column<Row>[],
-  note: string | null = null,
-): Table[] {
-  if (rows.length === 0) return []
-  return [
-    {
-      id,
-      title,
-      columns: columns.map((column) => column.title),
-      rows: rows.map((row) => columns.map((column) => column.cell(row))),
-      note,
-    },
-  ]
-}
-
-function hostTable({ machine }: Snapshot): Table[] {
-  if (!machine) return []
-  const { cpu, memory, pressure } = machine
-  const rows: [string, Cell][] = [
-    ['CPU busy', cell(cpu.busyRatio, 'ratio')],
-    ['CPUs', cell(cpu.count, 'count')],
-    ['CPU pressure, 60 s', cell(pressure?.cpu.someAvg60 ?? null, 'ratio')],
-    ['Load, 5 min', cell(cpu.load5, 'count')],
-    ['Memory used', cell(memory.usedBytes, 'bytes')],
-    ['Memory available', cell(memory.availableBytes, 'bytes')],
-    ['Memory total', cell(memory.totalBytes, 'bytes')],
-    ['Page cache', cell(memory.cacheBytes, 'bytes')],
-    ['Swap used', cell(memory.swapUsedBytes, 'bytes')],
-    ['I/O wait', cell(cpu.iowaitRatio, 'ratio')],
-  ]
-  return table(
-    'host',
-    'Host',
-    rows,
-    [
-      { title: 'Reading', cell: ([name]) => cell(name) },
-      { title: 'Value', cell: ([, value]) => value },
-    ],
-    'Used is MemTotal − MemAvailable: page cache is not used memory.',
-  )
-}
-
-const filesystemTable = ({ machine }: Snapshot): Table[] =>
-  table('filesystems', 'File systems', machine?.filesystems ?? [], [
-    { title: 'Mount point', cell: ({ mountPoint }) => cell(mountPoint) },
-    { title: 'Available', cell: ({ availableBytes }) => cell(availableBytes, 'bytes') },
-    { title: 'Size', cell: ({ sizeBytes }) => cell(sizeBytes, 'bytes') },
-    {
-      title: 'Used',
-      cell: ({ availableBytes, sizeBytes }) =>
-        cell(sizeBytes > 0 ? 1 - availableBytes / sizeBytes : null, 'ratio'),
-    },
-    {
-      title: 'Inodes free',
-      cell: ({ inodes, inodesFree }) =>
-        cell(inodes && inodesFree !== null ? inodesFree / inodes : null, 'ratio'),
-    },
-  ])
+import { diskTable, filesystemTable, hostTable, kernelLogTable, processTable } from './host-tables.ts'
+import { cell, table } from './table.ts'
 
 /** "running, healthy", "restarting (1)", "exited (137, out of memory)". */
 function stateOf(container: ContainerReading): string {
@@ -187,6 +121,14 @@ const modelTable = ({ models }: Snapshot): Table[] =>
 
 /** The readings as tables; a table without rows is left out. */
 export const tables = (snapshot: Snapshot): Table[] =>
-  [hostTable, filesystemTable, containerTable, gpuTable, databaseTable, modelTable].flatMap((build) =>
-    build(snapshot),
-  )
+  [
+    hostTable,
+    processTable,
+    filesystemTable,
+    diskTable,
+    kernelLogTable,
+    containerTable,
+    gpuTable,
+    databaseTable,
+    modelTable,
+  ].flatMap((build) => build(snapshot))

@@ -7,8 +7,9 @@ export function readFileDescriptors(procfs: string): HostReading['fileDescriptor
   return match && { allocated: Number(match[1]), maximum: Number(match[2]) }
 }
 
-export function readTasks(procfs: string, processes: number, threads: number): HostReading['tasks'] {
+/** What threads there may be on the machine: each needs a number. */
+export function threadLimit(procfs: string): number | null {
   const limits = ['pid_max', 'threads-max'].map((name) => numberIn(`${procfs}/sys/kernel/${name}`))
   const known = limits.filter((limit) => limit !== null)
-  return known.length === 0 ? null : { processes, threads, limit: Math.min(...known) }
+  return known.length > 0 ? Math.min(...known) : null
 }

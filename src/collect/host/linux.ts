@@ -12,13 +12,13 @@ import type { Inventory } from './inventory.ts'
 import { kernelFile, requiredFile } from './kernel-file.ts'
 import { kernelLogReader } from './kernel-log.ts'
 import { readKernelSettings } from './kernel-settings.ts'
-import { readFileDescriptors, readTasks } from './limits.ts'
+import { readFileDescriptors, threadLimit } from './limits.ts'
 import { parseMemory } from './memory.ts'
 import { interfaceReadings, readLink } from './network.ts'
 import { pageSize } from './page-size.ts'
 import { readPressure } from './pressure.ts'
 import { busiestRatio, cpuModeRatios, cpuRatios, cpuSeconds, parseLoadAverages } from './proc-stat.ts'
-import { topProcesses, zombiesAmong } from './processes.ts'
+import { countTasks, gapsOfHidden, topProcesses, zombiesAmong } from './processes.ts'
 import { readGovernor, thermalThrottles } from './processors.ts'
 import { parseRaids } from './raids.ts'
 import { remembered } from './remembered.ts'
@@ -124,7 +124,7 @@ export function linuxHost(
       sockets: parseSockets(kernelFile(`${machineProcess(procfs)}/net/sockstat`), pageBytes),
       conntrack: sharesNetwork(procfs) ? readConntrack(procfs) : null,
       fileDescriptors: readFileDescriptors(procfs),
-      tasks: readTasks(procfs, processes.length, threads),
+      tasks: countTasks(processes, threads, threadLimit(procfs)),
       zombies: zombiesAmong(processes),
       clock: readClock(paths, processes),
       temperatures,
@@ -136,7 +136,7 @@ export function linuxHost(
         procfs,
       }),
     }
-    return { machine, gaps: [...gaps, ...logGaps] }
+    return { machine, gaps: [...gaps, ...logGaps, ...gapsOfHidden(processes)] }
   }
   return { read, close: log.close }
 }

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
+import type { Gap } from '../../model/gap.ts'
 import type { HostReading, ProcessReading } from '../../model/host-reading.ts'
 import { bytes, cores } from '../../model/units.ts'
 import { containerIdOf } from '../container-of-process.ts'
@@ -35,6 +36,22 @@ export async function readProcesses(procfs: string): Promise<ProcessCounters[]> 
   }
   return processes
 }
+
+/** Whether all are seen: a /proc that was mounted with hidepid shows each user only their own. */
+const areAllSeen = (processes: readonly ProcessCounters[]): boolean => processes.some(({ pid }) => pid === 1)
+
+export const gapsOfHidden = (processes: readonly ProcessCounters[]): Gap[] =>
+  areAllSeen(processes)
+    ? []
+    : [
+        {
+          kind: 'failed',
+          source: 'host',
+          missing: 'processes of other users',
+          reason: '/proc is mounted with hidepid, and shows only those of the user that perfbot runs as',
+          remedy: 'Put that user into the group that the mount names (gid=), or mount /proc without hidepid',
+        },
+      ]
 
 /** /proc/PID/stat, proc(5): `pid (name) state …`. The name may hold spaces and parentheses of its own. */
 export function parseProcess(text: string): ProcessCounters {
@@ -97,9 +114,19 @@ export function topProcesses(
 
 const identityOf = ({ pid, startedTicks }: ProcessCounters): string => `${pid}@${startedTicks}`
 
+/** All processes, and the threads of all; null where not all are seen. */
+export const countTasks = (
+  processes: readonly ProcessCounters[],
+  threads: number,
+  limit: number | null,
+): HostReading['tasks'] =>
+  areAllSeen(processes) && limit !== null ? { processes: processes.length, threads, limit } : null
+
 const MOST_PARENTS = 5
 
-export function zombiesAmong(processes: readonly ProcessCounters[]): NonNullable<HostReading['zombies']> {
+/** Null where not all are seen. */
+export function zombiesAmong(processes: readonly ProcessCounters[]): HostReading['zombies'] {
+  if (!areAllSeen(processes)) return null
   const zombies = processes.filter(({ state }) => state === 'Z')
   const parents = [...Map.groupBy(zombies, ({ parent }) => parent)]
     .map(([pid, children]) => ({

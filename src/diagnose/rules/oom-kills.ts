@@ -1,4 +1,5 @@
 import { formatBytes } from '../../model/format.ts'
+import type { Snapshot } from '../../model/snapshot.ts'
 import { manual } from '../fixes.ts'
 import { growth, minutes } from '../history.ts'
 import { containerNamed, killsOf, type OomVictim, victimsWithin, wasOomKilledWithin } from '../oom-kills.ts'
@@ -49,7 +50,7 @@ export const oomKill = rule({
 
 /** What the kernel itself says that ran out. */
 function causeOf({ constraint, cgroup, containerId, process }: OomVictim, { snapshot }: Context): string {
-  const container = containerNamed(containerId, snapshot)
+  const container = containerCalled(containerId, snapshot)
   switch (constraint) {
     case 'cgroup':
       return container === null
@@ -76,9 +77,13 @@ function causeByContainers({ snapshot }: Context): string {
     : 'The machine or a cgroup ran out of memory; the kernel log names the process.'
 }
 
+/** By the first digits of its id, as Docker prints them, one that is there no more. */
+const containerCalled = (id: string | null, snapshot: Snapshot): string | null =>
+  containerNamed(id, snapshot) ?? id?.slice(0, 12) ?? null
+
 /** "dd (pid 6411) of container api, which held 1 MiB". */
 function sayOf({ process, pid, containerId, anonymousBytes }: OomVictim, { snapshot }: Context): string {
-  const container = containerNamed(containerId, snapshot)
+  const container = containerCalled(containerId, snapshot)
   const of = container === null ? '' : ` of container ${container}`
   const held = anonymousBytes === null ? '' : `, which held ${formatBytes(anonymousBytes)}`
   return `${process} (pid ${pid})${of}${held}`

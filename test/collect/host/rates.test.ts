@@ -11,7 +11,12 @@ import {
   type ProcStat,
   wasRestarted,
 } from '../../../src/collect/host/proc-stat.ts'
-import { type ProcessCounters, topProcesses, zombiesAmong } from '../../../src/collect/host/processes.ts'
+import {
+  gapsOfHidden,
+  type ProcessCounters,
+  topProcesses,
+  zombiesAmong,
+} from '../../../src/collect/host/processes.ts'
 
 const times: CpuTimes = {
   ...{ user: 0, nice: 0, system: 0, idle: 0, iowait: 0 },
@@ -238,7 +243,7 @@ describe('processes', () => {
 
   it('that nobody waited for are counted with their parents', () => {
     const dead = (pid: number, parent: number) => process(pid, { state: 'Z', parent })
-    const all = [process(7, { name: 'worker' }), dead(8, 7), dead(9, 7), dead(10, 404)]
+    const all = [process(1), process(7, { name: 'worker' }), dead(8, 7), dead(9, 7), dead(10, 404)]
     expect(zombiesAmong(all)).toEqual({
       count: 3,
       parents: [
@@ -246,5 +251,7 @@ describe('processes', () => {
         { pid: 404, name: 'unknown', count: 1 },
       ],
     })
+    expect([zombiesAmong(all.slice(1)), gapsOfHidden(all.slice(1)).length]).toEqual([null, 1])
+    expect(gapsOfHidden(all)).toEqual([])
   })
 })
