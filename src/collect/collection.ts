@@ -59,7 +59,7 @@ function collectorsOf({ windowSeconds, deadlineSeconds, ...options }: Collection
     ),
     gpuCollector(options.nvidiaSmi, options.paths),
     ...orAbsent(
-      options.postgres.map((source) => postgresCollector(source, deadlineSeconds)),
+      options.postgres.map((source) => postgresCollector(source, { windowSeconds, deadlineSeconds })),
       NO_POSTGRES,
     ),
     ...orAbsent(

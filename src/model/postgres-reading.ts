@@ -1,5 +1,19 @@
 import { z } from 'zod'
-import { Bytes, bytes, Ratio, Seconds, seconds } from './units.ts'
+import { Catalogue } from './postgres/catalogue.ts'
+import { DatabaseReading, Progress, Wraparound } from './postgres/database.ts'
+import { Recovery, ReplicationSlot, Standby, WalReceiver } from './postgres/replication.ts'
+import { Archiver, Checkpoints, IoReading, Wal, WalDirectory } from './postgres/server-statistics.ts'
+import {
+  BlockingTree,
+  ConnectionGroup,
+  LockCount,
+  PreparedTransaction,
+  Session,
+  WaitEvent,
+  XminHolder,
+} from './postgres/sessions.ts'
+import { Statements } from './postgres/statements.ts'
+import { type Bytes, bytes, Seconds, seconds, Timestamp } from './units.ts'
 
 /** A row of pg_settings: the value is `setting` × `unit`, and the unit may be `8kB`. */
 export const PostgresSetting = z.object({
@@ -10,6 +24,9 @@ export const PostgresSetting = z.object({
   context: z.string(),
   /** Where the value comes from: `default`, `configuration file`, `command line` … */
   source: z.string(),
+  /** The file and the line that set it. Null for other sources, and for a role without pg_read_all_settings. */
+  sourceFile: z.string().nullable(),
+  sourceLine: z.number().nullable(),
   pendingRestart: z.boolean(),
 })
 export type PostgresSetting = z.infer<typeof PostgresSetting>
@@ -52,6 +69,7 @@ export const IdleTransaction = z.object({
 })
 export type IdleTransaction = z.infer<typeof IdleTransaction>
 
+/** One server. A null part could not be read, and a gap says why; an empty list means that there is nothing. */
 export const PostgresReading = z.object({
   /** As config names it. */
   name: z.string(),
@@ -61,8 +79,11 @@ export const PostgresReading = z.object({
   version: z.string(),
   /** server_version_num: 180004 is 18.4. */
   versionNumber: z.number(),
+  startedAt: Timestamp,
   /** Time of `SELECT 1` on an open connection, there and back. */
   roundTripSeconds: Seconds,
+  /** What rates and windows are over. */
+  windowSeconds: Seconds,
   settings: z.array(PostgresSetting),
   connections: z.object({
     /** Client backends, ours included. */
@@ -74,17 +95,37 @@ export const PostgresReading = z.object({
     /** superuser_reserved_connections + reserved_connections: not for ordinary users. */
     reserved: z.number(),
   }),
+  /** Connections over the network without TLS; null where the role may not see it. */
+  unencryptedConnections: z.number().nullable(),
+  /** Largest first; of how many in all. */
+  connectionGroups: z.array(ConnectionGroup).nullable(),
+  connectionGroupCount: z.number().nullable(),
+  waitEvents: z.array(WaitEvent).nullable(),
   /** Sessions that are idle in a transaction, longest first. */
   idleTransactions: z.array(IdleTransaction),
-  databases: z.array(
-    z.object({
-      name: z.string(),
-      sizeBytes: Bytes.nullable(),
-      /** blks_hit / (blks_hit + blks_read) since the statistics were reset; null before the first block. */
-      cacheHitRatio: Ratio.nullable(),
-      deadlocks: z.number(),
-    }),
-  ),
+  /** Sessions in a transaction, oldest transaction first. */
+  longestTransactions: z.array(Session).nullable(),
+  blocking: z.array(BlockingTree).nullable(),
+  xminHolders: z.array(XminHolder).nullable(),
+  preparedTransactions: z.array(PreparedTransaction).nullable(),
+  locks: z.array(LockCount).nullable(),
+  databases: z.array(DatabaseReading),
+  wraparound: z.array(Wraparound).nullable(),
+  progress: z.array(Progress).nullable(),
+  checkpoints: Checkpoints.nullable(),
+  wal: Wal.nullable(),
+  walDirectory: WalDirectory.nullable(),
+  archiver: Archiver.nullable(),
+  /** Null before 16. */
+  io: z.array(IoReading).nullable(),
+  standbys: z.array(Standby).nullable(),
+  slots: z.array(ReplicationSlot).nullable(),
+  /** Null on a primary. */
+  recovery: Recovery.nullable(),
+  walReceiver: WalReceiver.nullable(),
+  /** Null without pg_stat_statements. */
+  statements: Statements.nullable(),
+  catalogue: Catalogue.nullable(),
 })
 export type PostgresReading = z.infer<typeof PostgresReading>
 

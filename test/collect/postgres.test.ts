@@ -27,7 +27,10 @@ describe('PostgreSQL', () => {
     return client
   }
   const collectorOf = (url: string) => {
-    const collector = postgresCollector({ name: 'main', url, configured: true }, seconds(5))
+    const collector = postgresCollector(
+      { name: 'main', url, configured: true },
+      { windowSeconds: seconds(0.1), deadlineSeconds: seconds(5) },
+    )
     open.push(collector)
     return collector
   }

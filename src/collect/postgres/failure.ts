@@ -1,10 +1,13 @@
+import pg from 'pg'
 import { CollectFailure, errorCode, messageOf } from '../collector.ts'
 import { DeadlineExceeded } from '../deadline.ts'
 
 export type PostgresSource = { name: string; url: string; configured: boolean }
 
-/** host:port/database, without who connects and by what password. */
-export type Place = { host: string; port: number; database: string }
+/** host:port/database and who connects, without by what password. */
+export type Place = { host: string; port: number; database: string; role: string }
+
+const quoted = (name: string): string => pg.escapeIdentifier(name)
 
 const describePlace = ({ host, port }: Place): string => `${host}:${port}`
 
@@ -66,6 +69,12 @@ export function postgresFailure(
       'Check that the address can be reached and that the server is not overloaded',
     )
   }
+  if (isLostConnection(error)) {
+    return failed(
+      `PostgreSQL at ${at} closed the connection in the middle of an answer`,
+      'It was restarted, or crashed: look at its log. It is read again at the next collection',
+    )
+  }
   return failed(
     `PostgreSQL at ${at}: ${messageOf(error)}`,
     `Try the same with psql; the address stands under ${inConfig}`,
@@ -79,10 +88,13 @@ const KNOWN: Record<string, (place: Place, inConfig: string) => string> = {
     'Allow the user, database and address of perfbot in pg_hba.conf, then SELECT pg_reload_conf(); or correct the user',
   '3D000': ({ database }, inConfig) =>
     `There is no database "${database}" on it: correct the name under ${inConfig}`,
-  '42501': ({ database }) =>
-    `Let the role connect: GRANT CONNECT ON DATABASE "${database}" TO the role of perfbot`,
-  '53300': () =>
-    'All connections are taken: end some, or reserve for monitoring (reserved_connections and pg_use_reserved_connections, from 16)',
+  '42501': ({ database, role }) =>
+    `Let the role connect: GRANT CONNECT ON DATABASE ${quoted(database)} TO ${quoted(role)};`,
+  '53300': ({ role }) =>
+    `All connections are taken: end some, or keep a few for monitoring from 16 on: ALTER SYSTEM SET reserved_connections = 3; restart; GRANT pg_use_reserved_connections TO ${quoted(role)};`,
+  '57P01': () =>
+    'The server was shut down, or somebody ended the session: it is read again at the next collection',
+  '57P02': () => 'A process of the server crashed, and it starts anew: look at its log',
   '57P03': () => 'The server starts up, shuts down or recovers: wait, and look at its log',
   '57014': () =>
     'A statement took longer than the deadline of a collector: look for a server that is overloaded',
@@ -96,6 +108,11 @@ const KNOWN: Record<string, (place: Place, inConfig: string) => string> = {
   EHOSTUNREACH: () => 'Check the route and the firewall between perfbot and the server',
   ENETUNREACH: () => 'Check the route and the firewall between perfbot and the server',
 }
+
+/** The server, or what is between it and us, has hung up. */
+export const isLostConnection = (error: unknown): boolean =>
+  /^(57P0[123]|ECONNRESET|EPIPE)$/.test(errorCode(error) ?? '') ||
+  /connection terminated|not queryable|client was closed/i.test(messageOf(error))
 
 const isTlsFault = (code: string, message: string): boolean =>
   /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code) ||

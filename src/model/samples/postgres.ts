@@ -61,6 +61,6 @@ export const postgresMetrics: readonly MetricOf<PostgresReading>[] = [
     unit: 'count',
     help: 'Deadlocks since the statistics were reset.',
     history: true,
-    read: onEachDatabase(({ deadlocks }) => deadlocks),
+    read: onEachDatabase(({ counters }) => counters.deadlocks),
   }),
 ]
