@@ -68,6 +68,8 @@ export function statementReader(every: Seconds): StatementReader {
           text: texts.get(statement.queryId) ?? '',
         })),
       }
+      last = reading
+      return reading
     },
   }
 }
