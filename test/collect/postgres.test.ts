@@ -44,7 +44,14 @@ describe('PostgreSQL', () => {
   it('is read as it is: settings in the units of the server, connections, databases', async () => {
     const { databases, gaps } = await collect(collectorOf(server.url))
     const reading = PostgresReading.parse(databases?.[0])
-    expect(gaps).toEqual([])
+    expect(gaps).toMatchObject([
+      {
+        kind: 'absent',
+        reason: 'pg_stat_statements is not loaded',
+        remedy:
+          "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'; and restart, then in perfbot: CREATE EXTENSION pg_stat_statements;",
+      },
+    ])
     expect(reading).toMatchObject({
       name: 'main',
       address: { host: '127.0.0.1', database: 'perfbot' },
@@ -127,9 +134,63 @@ describe('PostgreSQL', () => {
     const { databases, gaps } = await collect(collectorOf(limited))
     expect(gaps).toMatchObject([
       { kind: 'failed', source: 'postgres:main', remedy: 'GRANT pg_monitor TO "web app";' },
+      { kind: 'absent', missing: 'statements of PostgreSQL main' },
     ])
-    expect(databases?.[0]?.connections.used).toBeGreaterThan(1)
-    expect(databases?.[0] && settingNamed(databases[0], 'shared_preload_libraries')).toBeUndefined()
+    const reading = PostgresReading.parse(databases?.[0])
+    expect(reading.connections.used).toBeGreaterThan(1)
+    expect(settingNamed(reading, 'shared_preload_libraries')).toBeUndefined()
+    expect(reading).toMatchObject({ walDirectory: null, unencryptedConnections: null })
+    expect(reading.databases[0]?.counters.commits).toBeGreaterThan(0)
+    expect(reading.catalogue?.tables).not.toBeNull()
+  })
+
+  it('says which of the ways of having no statements it is', async () => {
+    const superuser = await connect()
+    await superuser.query('CREATE EXTENSION pg_stat_statements')
+    const created = await collect(collectorOf(server.url))
+    await superuser.query('DROP EXTENSION pg_stat_statements')
+    expect(created.gaps).toMatchObject([
+      { reason: 'The extension pg_stat_statements is created, but its library is not loaded' },
+    ])
+  })
+
+  it('goes without a part that the server refuses, and has it again when it is allowed', async () => {
+    const superuser = await connect()
+    await superuser.query('REVOKE SELECT ON pg_replication_slots FROM PUBLIC')
+    const collector = collectorOf(server.url)
+    const refused = await collect(collector)
+    await superuser.query('GRANT SELECT ON pg_replication_slots TO PUBLIC')
+    expect(refused.databases?.[0]).toMatchObject({ slots: null, xminHolders: null, standbys: [] })
+    expect(refused.gaps?.map(({ missing }) => missing)).toEqual([
+      'what holds VACUUM back of PostgreSQL main',
+      'replication slots of PostgreSQL main',
+      'statements of PostgreSQL main',
+    ])
+    expect((await collect(collector)).databases?.[0]).toMatchObject({ slots: [] })
+  })
+
+  it('shows who blocks whom, by what statement', async () => {
+    const holder = await connect(server.url, 'migration')
+    const victim = await connect()
+    await holder.query('CREATE TABLE seats (id int PRIMARY KEY, taken bool); INSERT INTO seats VALUES (1)')
+    await holder.query('BEGIN')
+    await holder.query(`UPDATE seats SET taken = true WHERE id = 1 AND 'secret' <> ''`)
+    const waiting = victim.query('UPDATE seats SET taken = false WHERE id = 1')
+    await expect
+      .poll(async () => (await collect(collectorOf(server.url))).databases?.[0]?.blocking)
+      .toMatchObject([
+        {
+          root: {
+            applicationName: 'migration',
+            state: 'idle in transaction',
+            query: 'UPDATE seats SET taken = true WHERE id = ? AND ? <> ?',
+          },
+          victims: 1,
+          waiting: [{ query: 'UPDATE seats SET taken = false WHERE id = ?' }],
+        },
+      ])
+    await holder.query('ROLLBACK')
+    await waiting
   })
 
   const faults: [string, (url: URL) => void, RegExp, RegExp][] = [

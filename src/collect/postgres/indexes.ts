@@ -8,7 +8,10 @@ const LISTED = 40
 
 const Row = IndexReading.extend({
   // Of an expression or a partial index it has literals in it; they belong to the schema, but may be a secret.
-  definition: z.string().transform(redact),
+  definition: z
+    .string()
+    .nullable()
+    .transform((definition) => definition && redact(definition)),
 })
 
 /**
@@ -68,13 +71,16 @@ export const indexes: Query<z.infer<typeof Row>> = {
        LIMIT ${LISTED}
     )
     SELECT chosen.nspname AS schema, owner.relname AS table, chosen.relname AS name,
-           pg_get_indexdef(chosen.oid) AS definition,
-           CASE WHEN chosen.oid NOT IN (SELECT relation FROM locked)
-                 AND chosen.indrelid NOT IN (SELECT relation FROM locked)
-                THEN pg_relation_size(chosen.oid)::float8 END AS "sizeBytes",
+           CASE WHEN free THEN pg_get_indexdef(chosen.oid) END AS definition,
+           CASE WHEN free THEN pg_relation_size(chosen.oid)::float8 END AS "sizeBytes",
            scans::float8 AS scans, indisunique AS unique, constrained AS constraint, indisvalid AS valid,
            "duplicateOf", "prefixOf"
-      FROM chosen JOIN pg_class AS owner ON owner.oid = chosen.indrelid
+      FROM chosen
+      JOIN pg_class AS owner ON owner.oid = chosen.indrelid
+      CROSS JOIN LATERAL (
+        SELECT chosen.oid NOT IN (SELECT relation FROM locked)
+           AND chosen.indrelid NOT IN (SELECT relation FROM locked) AS free
+      ) AS lock
      ORDER BY indisvalid, chosen.relpages DESC, chosen.oid`,
   rows: z.array(Row),
 }

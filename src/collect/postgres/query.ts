@@ -141,6 +141,16 @@ async function rowsOf(
   return results.filter(({ command }) => command !== 'SET' && command !== 'PREPARE').map(({ rows }) => rows)
 }
 
+/** As the server has it: without quotes, names are in small letters. */
+const preparedName = (name: string): string => `perfbot_${name.toLowerCase()}`
+
+async function namesPrepared(client: pg.Client): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT name FROM pg_prepared_statements WHERE from_sql',
+  )
+  return new Set(rows.map(({ name }) => name))
+}
+
 /** The names of what each connection knows already. */
 const prepared = new WeakMap<pg.Client, Set<string>>()
 
@@ -151,17 +161,16 @@ const prepared = new WeakMap<pg.Client, Set<string>>()
 async function preparedRowsOf(client: pg.Client, asked: readonly Asked[], milliseconds: number) {
   const known = prepared.get(client) ?? new Set()
   const statements = asked.map(({ name, sql }) => {
-    const run = `EXECUTE perfbot_${name}`
-    return known.has(name) ? run : `PREPARE perfbot_${name} AS ${sql};\n${run}`
+    const run = `EXECUTE ${preparedName(name)}`
+    return known.has(preparedName(name)) ? run : `PREPARE ${preparedName(name)} AS ${sql};\n${run}`
   })
   try {
     const rows = await rowsOf(client, statements, milliseconds)
-    prepared.set(client, new Set([...known, ...asked.map(({ name }) => name)]))
+    prepared.set(client, new Set([...known, ...asked.map(({ name }) => preparedName(name))]))
     return rows
   } catch (error) {
     // Some may have been prepared before the one that failed: PREPARE outlives a transaction.
-    prepared.delete(client)
-    if (isRefusal(error)) await client.query('DEALLOCATE ALL')
+    if (isRefusal(error)) prepared.set(client, await namesPrepared(client))
     throw error
   }
 }

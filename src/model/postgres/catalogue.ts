@@ -47,8 +47,8 @@ export const IndexReading = z.object({
   schema: z.string(),
   table: z.string(),
   name: z.string(),
-  definition: z.string(),
-  /** Null while it or its table is locked exclusively. */
+  /** Both null while it or its table is locked exclusively. */
+  definition: z.string().nullable(),
   sizeBytes: Bytes.nullable(),
   scans: z.number(),
   unique: z.boolean(),
