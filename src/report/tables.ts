@@ -104,7 +104,39 @@ const databaseTable = ({ databases }: Snapshot): Table[] =>
     },
     { title: 'Active', cell: ({ connections }) => cell(connections.active, 'count') },
     { title: 'Idle in transaction', cell: ({ connections }) => cell(connections.idleInTransaction, 'count') },
+    {
+      title: 'Longest transaction',
+      cell: ({ longestTransactions }) =>
+        cell(longestTransactions?.[0]?.transactionSeconds ?? null, 'seconds'),
+    },
+    {
+      title: 'Waiting for locks',
+      cell: ({ blocking }) =>
+        cell(blocking?.reduce((total, { victims }) => total + victims, 0) ?? null, 'count'),
+    },
   ])
+
+/** Enough to see where the time goes. */
+const STATEMENTS = 5
+
+const statementTable = ({ databases }: Snapshot): Table[] =>
+  table(
+    'statements',
+    'Statements that take most time',
+    databases.flatMap(({ name, statements }) =>
+      (statements?.top ?? [])
+        .flatMap(({ text, window }) => (window && window.counters.calls > 0 ? [{ name, text, window }] : []))
+        .slice(0, STATEMENTS),
+    ),
+    [
+      { title: 'Database', cell: ({ name }) => cell(name) },
+      { title: 'Statement', cell: ({ text }) => cell(text) },
+      { title: 'Calls', cell: ({ window }) => cell(window.counters.calls, 'count') },
+      { title: 'Mean', cell: ({ window }) => cell(window.meanSeconds, 'seconds') },
+      { title: 'Of all time', cell: ({ window }) => cell(window.share, 'ratio') },
+    ],
+    'Since the reading before; what perfbot itself asks is left out.',
+  )
 
 const modelTable = ({ models }: Snapshot): Table[] =>
   table(
@@ -130,5 +162,6 @@ export const tables = (snapshot: Snapshot): Table[] =>
     containerTable,
     gpuTable,
     databaseTable,
+    statementTable,
     modelTable,
   ].flatMap((build) => build(snapshot))

@@ -92,8 +92,9 @@ describe('PostgreSQL', () => {
     await holder.query('BEGIN; UPDATE stock SET amount = 2')
     // The second victim queues behind the first, not behind the holder.
     const waiting = victims.map((victim) => victim.query('UPDATE stock SET amount = 3 WHERE id = 1'))
+    const collector = collectorOf(server.url)
     await expect
-      .poll(async () => (await collect(collectorOf(server.url))).databases?.[0]?.idleTransactions)
+      .poll(async () => (await collect(collector)).databases?.[0]?.idleTransactions, { timeout: 10_000 })
       .toMatchObject([
         {
           userName: 'perfbot',
@@ -102,7 +103,7 @@ describe('PostgreSQL', () => {
           blockedSessions: 2,
         },
       ])
-    const { databases } = await collect(collectorOf(server.url))
+    const { databases } = await collect(collector)
     const [session] = databases?.[0]?.idleTransactions ?? []
     expect(session?.transactionSeconds).toBeGreaterThanOrEqual(
       session?.idleSeconds ?? Number.POSITIVE_INFINITY,
@@ -120,7 +121,7 @@ describe('PostgreSQL', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'perfbot'`,
     )
     await expect
-      .poll(() => collect(collector).catch(() => null))
+      .poll(() => collect(collector).catch(() => null), { timeout: 10_000 })
       .toMatchObject({ databases: [{ name: 'main' }] })
   })
 
@@ -176,8 +177,9 @@ describe('PostgreSQL', () => {
     await holder.query('BEGIN')
     await holder.query(`UPDATE seats SET taken = true WHERE id = 1 AND 'secret' <> ''`)
     const waiting = victim.query('UPDATE seats SET taken = false WHERE id = 1')
+    const collector = collectorOf(server.url)
     await expect
-      .poll(async () => (await collect(collectorOf(server.url))).databases?.[0]?.blocking)
+      .poll(async () => (await collect(collector)).databases?.[0]?.blocking, { timeout: 10_000 })
       .toMatchObject([
         {
           root: {

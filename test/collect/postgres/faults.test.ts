@@ -71,7 +71,7 @@ describe('a PostgreSQL in trouble', () => {
     await admin.connect()
     const readings = () =>
       admin.query(`SELECT FROM pg_stat_activity WHERE application_name = 'perfbot' AND usename = 'postgres'`)
-    await expect.poll(async () => (await readings()).rowCount).toBe(1)
+    await expect.poll(async () => (await readings()).rowCount, { timeout: 5000 }).toBe(1)
     await admin.end()
     await server.restart()
     const reading = await underWay
