@@ -8,6 +8,7 @@ import type { ApplyPorts } from '../../src/remediate/apply.ts'
 import { type Catalogue, loadCatalogue } from '../../src/remediate/catalogue.ts'
 import { type Planning, planFix } from '../../src/remediate/plan.ts'
 import { makeMachine } from '../support/snapshot.ts'
+import { makeDatabase } from '../support/snapshot.ts'
 
 export const MEBIBYTE = 1024 ** 2
 export const HOST = 'atlas'
@@ -54,20 +55,17 @@ const SHARED_BUFFERS = { name: 'shared_buffers', setting: '16384', unit: '8kB', 
 const RANDOM_PAGE_COST = { name: 'random_page_cost', setting: '4', unit: null, context: 'user' }
 
 const MAIN = {
-  name: 'main',
+  ...makeDatabase(),
   address: { host: 'localhost', port: 5432, database: 'app' },
-  onThisHost: true,
-  version: '18.4',
-  versionNumber: 180004,
   roundTripSeconds: 0.001,
   settings: [WORK_MEM, SHARED_BUFFERS, RANDOM_PAGE_COST].map((setting) => ({
     source: 'default',
+    sourceFile: null,
+    sourceLine: null,
     pendingRestart: false,
     ...setting,
   })),
   connections: { used: 1, active: 1, idle: 0, idleInTransaction: 0, maximum: 100, reserved: 3 },
-  idleTransactions: [],
-  databases: [],
 }
 
 const MACHINE = makeMachine({
