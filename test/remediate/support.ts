@@ -7,8 +7,7 @@ import { bytes, seconds, timestamp } from '../../src/model/units.ts'
 import type { ApplyPorts } from '../../src/remediate/apply.ts'
 import { type Catalogue, loadCatalogue } from '../../src/remediate/catalogue.ts'
 import { type Planning, planFix } from '../../src/remediate/plan.ts'
-import { makeMachine } from '../support/snapshot.ts'
-import { makeDatabase } from '../support/snapshot.ts'
+import { makeDatabase, makeMachine } from '../support/snapshot.ts'
 
 export const MEBIBYTE = 1024 ** 2
 export const HOST = 'atlas'
