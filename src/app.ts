@@ -209,6 +209,9 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       configured,
     })),
     postgres: config.postgres,
+    redis: config.redis,
+    services: config.services,
+    inferenceProbe: config.ollama.probe ?? null,
     ollama: [{ url: config.ollama.url, configured: config.ollama.configured }],
     nvidiaSmi: config.nvidiaSmi,
   })

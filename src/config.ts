@@ -53,6 +53,38 @@ const SlackUser = z
   .regex(/^[UW][A-Z0-9]+$/, 'must be a Slack user ID such as U024BE7LH (profile → ⋮ → Copy member ID)')
 const SlackUserGroup = z.string().regex(/^S[A-Z0-9]+$/, 'must be a Slack user group ID such as S0614TZR7')
 
+const Status = z.number().int().min(100).max(599)
+
+const Service = z
+  .strictObject({
+    name: Name,
+    url: z.url({ protocol: /^https?$/, error: 'must be an address such as https://app.example.org/health' }),
+    method: z.enum(['GET', 'HEAD']).default('GET'),
+    headers: z.record(z.string().regex(/^[\w-]+$/, 'must be the name of a header'), z.string()).default({}),
+    expect: z
+      .strictObject({
+        status: z.union([Status.transform((status) => [status]), z.array(Status).min(1)]).optional(),
+        text: z.string().min(1).optional(),
+      })
+      .prefault({}),
+    target: Duration.optional(),
+    timeout: duration('5s'),
+    probes: z.number().int().min(1).max(50).default(5),
+    assets: z.boolean().default(true),
+    verifyCertificate: z.boolean().default(true),
+    ca: z.string().min(1).optional(),
+  })
+  .refine(({ method, expect }) => method === 'GET' || expect.text === undefined, {
+    path: ['expect', 'text'],
+    error: 'needs method GET: an answer to HEAD has no text',
+  })
+  .transform(({ target, ca, expect, ...service }) => ({
+    ...service,
+    expect: { status: expect.status ?? null, text: expect.text ?? null },
+    target: target ?? null,
+    ca: ca ?? null,
+  }))
+
 /** config/perfbot.yaml. Every part can be left out: config/perfbot.example.yaml says what holds then. */
 const ConfigFile = z.strictObject({
   host: Name.optional(),
@@ -88,6 +120,19 @@ const ConfigFile = z.strictObject({
     )
     .refine(uniqueNames, 'must have names that differ')
     .optional(),
+  redis: z
+    .array(
+      z.strictObject({
+        name: Name,
+        url: z
+          .string()
+          .regex(/^rediss?:\/\//, 'must be redis://user:password@host:6379, or rediss:// with TLS'),
+        ca: z.string().min(1).optional(),
+      }),
+    )
+    .refine(uniqueNames, 'must have names that differ')
+    .optional(),
+  services: z.array(Service).refine(uniqueNames, 'must have names that differ').default([]),
   gpus: z.strictObject({ nvidiaSmi: z.string().min(1) }).optional(),
   metrics: z
     .strictObject({
@@ -104,6 +149,10 @@ const ConfigFile = z.strictObject({
       deadline: duration('45s'),
       contextTokens: z.number().int().min(2048).default(8192),
       allowRemoteModels: z.boolean().default(false),
+      probe: z
+        .strictObject({ every: duration('10min'), model: z.string().min(1).optional() })
+        .transform(({ every, model }) => ({ every, model: model ?? null }))
+        .optional(),
     })
     .prefault({}),
   slack: z
@@ -154,10 +203,14 @@ const ConfigFile = z.strictObject({
 /** Whether a thing was named in the file or looked for by itself: the second may be absent without fault. */
 type Found = { readonly configured: boolean }
 
-export type Config = Omit<z.output<typeof ConfigFile>, 'host' | 'docker' | 'postgres' | 'gpus' | 'ollama'> & {
+export type Config = Omit<
+  z.output<typeof ConfigFile>,
+  'host' | 'docker' | 'postgres' | 'redis' | 'gpus' | 'ollama'
+> & {
   readonly host: string
   readonly docker: readonly ({ readonly name: string; readonly socket: string } & Found)[]
   readonly postgres: readonly ({ readonly name: string; readonly url: string } & Found)[]
+  readonly redis: readonly { readonly name: string; readonly url: string; readonly ca: string | null }[]
   readonly nvidiaSmi: { readonly command: string } & Found
   readonly ollama: z.output<typeof ConfigFile>['ollama'] & { readonly url: string } & Found
 }
@@ -189,7 +242,7 @@ const machineName = (): string => hostname().replace(/[^\w.-]/g, '-') || 'localh
 /** What the file leaves out is taken from the environment and from where things usually are. */
 function withDefaults(file: z.output<typeof ConfigFile>, environment: Environment): Config {
   const { gpus, ...rest } = file
-  const databaseUrl = environment.DATABASE_URL
+  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = environment
   const dockerSocket = socketOfDockerHost(environment.DOCKER_HOST)
   return {
     ...rest,
@@ -204,6 +257,9 @@ function withDefaults(file: z.output<typeof ConfigFile>, environment: Environmen
     postgres:
       file.postgres?.map((database) => ({ ...database, configured: true })) ??
       (databaseUrl ? [{ name: 'main', url: databaseUrl, configured: true }] : []),
+    redis:
+      file.redis?.map((server) => ({ ...server, ca: server.ca ?? null })) ??
+      (redisUrl ? [{ name: 'main', url: redisUrl, ca: null }] : []),
     nvidiaSmi: { command: gpus?.nvidiaSmi ?? 'nvidia-smi', configured: gpus !== undefined },
     ollama: {
       ...file.ollama,

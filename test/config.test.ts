@@ -89,6 +89,44 @@ slack:
     ])
   })
 
+  it('reads services and Redis servers, and says what cannot be meant', () => {
+    const config = parseConfig(
+      `services:
+  - name: api
+    url: https://api.example.org/health
+    target: 200ms
+    headers: { Authorization: "Bearer \${TOKEN}" }
+    expect: { status: 204 }
+ollama: { probe: {} }
+`,
+      'perfbot.yaml',
+      { TOKEN: 'abc', REDIS_URL: 'redis://:pw@cache:6379' },
+    )
+    expect(config.services).toMatchObject([
+      {
+        target: 0.2,
+        timeout: 5,
+        method: 'GET',
+        probes: 5,
+        headers: { Authorization: 'Bearer abc' },
+        expect: { status: [204], text: null },
+      },
+    ])
+    expect(config.redis).toEqual([{ name: 'main', url: 'redis://:pw@cache:6379', ca: null }])
+    expect(config.ollama.probe).toEqual({ every: 600, model: null })
+    expect(
+      mistakesIn(`redis: [{ name: cache, url: "memcached://:hunter2@cache" }]
+services:
+  - { name: api, url: ftp://files }
+  - { name: web, url: http://web, method: HEAD, expect: { text: ok } }
+`),
+    ).toEqual([
+      expect.stringContaining('redis.0.url: must be redis://user:password@host:6379'),
+      expect.stringContaining('services.0.url: must be an address such as'),
+      expect.stringContaining('services.1.expect.text: needs method GET'),
+    ])
+  })
+
   it('never repeats a secret that is wrong', () => {
     const text = mistakesIn('postgres: [{ name: main, url: "mysql://app:hunter2@db" }]').join()
     expect(text).toContain('postgres.0.url')

@@ -7,9 +7,15 @@ import { containerCollector } from './containers.ts'
 import { withDeadline } from './deadline.ts'
 import { gpuCollector, type NvidiaSmi } from './gpus.ts'
 import { hostCollector } from './host.ts'
-import { type OllamaSource, ollamaCollector } from './ollama.ts'
+import type { OllamaSource } from './ollama/failure.ts'
+import type { ProbeWish } from './ollama/probe.ts'
+import { ollamaCollector } from './ollama.ts'
 import type { PostgresSource } from './postgres/failure.ts'
 import { postgresCollector } from './postgres.ts'
+import type { RedisSource } from './redis/failure.ts'
+import { redisCollector } from './redis.ts'
+import type { ServiceSource } from './services/source.ts'
+import { serviceCollector } from './services.ts'
 import type { SystemPaths } from './system-paths.ts'
 
 export type CollectionOptions = {
@@ -21,7 +27,11 @@ export type CollectionOptions = {
   paths: SystemPaths
   docker: readonly DockerEngine[]
   postgres: readonly PostgresSource[]
+  redis: readonly RedisSource[]
+  services: readonly ServiceSource[]
   ollama: readonly OllamaSource[]
+  /** Null: no model is ever asked by a reading. */
+  inferenceProbe: ProbeWish | null
   nvidiaSmi: NvidiaSmi
 }
 
@@ -50,7 +60,8 @@ export function createCollection(options: CollectionOptions): Collection {
 
 /** All that is looked at. A kind of which nothing is configured is still named, as a gap. */
 function collectorsOf({ windowSeconds, deadlineSeconds, ...options }: CollectionOptions): Collector[] {
-  const severalOllamas = options.ollama.length > 1
+  const oneOfSeveral = options.ollama.length > 1
+  const probe = options.inferenceProbe
   return [
     hostCollector(windowSeconds, options.paths),
     ...orAbsent(
@@ -63,7 +74,15 @@ function collectorsOf({ windowSeconds, deadlineSeconds, ...options }: Collection
       NO_POSTGRES,
     ),
     ...orAbsent(
-      options.ollama.map((source) => ollamaCollector(source, severalOllamas)),
+      options.redis.map((source) => redisCollector(source, { windowSeconds, deadlineSeconds })),
+      NO_REDIS,
+    ),
+    ...orAbsent(
+      options.services.map((source) => serviceCollector(source, deadlineSeconds)),
+      NO_SERVICES,
+    ),
+    ...orAbsent(
+      options.ollama.map((source) => ollamaCollector(source, { oneOfSeveral, probe, deadlineSeconds })),
       NO_OLLAMA,
     ),
   ]
@@ -83,6 +102,18 @@ const NO_POSTGRES = absentCollector(
   'PostgreSQL',
   'No PostgreSQL is configured',
   'Set DATABASE_URL=postgres://user:password@host:5432/db or add it under postgres: in config/perfbot.yaml',
+)
+const NO_REDIS = absentCollector(
+  'redis',
+  'Redis',
+  'No Redis is configured',
+  'Set REDIS_URL=redis://user:password@host:6379 or add it under redis: in config/perfbot.yaml',
+)
+const NO_SERVICES = absentCollector(
+  'services',
+  'HTTP services',
+  'No HTTP service is configured',
+  'Name its url under services: in config/perfbot.yaml',
 )
 const NO_OLLAMA = absentCollector(
   'ollama',

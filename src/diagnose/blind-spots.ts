@@ -12,6 +12,9 @@ const KIND_OF_SOURCE: Readonly<Record<string, TargetKind>> = {
   ollama: 'ollama',
 }
 
+/** Kinds of which each has a collector of its own, named for it. */
+const ONE_BY_ONE: ReadonlySet<TargetKind> = new Set(['postgres', 'redis', 'service'])
+
 export type BlindSpot = { readonly target: Target; readonly reason: string }
 
 /**
@@ -26,7 +29,7 @@ export function blindSpots(snapshot: Snapshot, kind: TargetKind): BlindSpot[] {
       const [collector = '', name] = source.split(':', 2)
       if (KIND_OF_SOURCE[collector] !== kind) return []
       const target: Target =
-        kind === 'postgres' && name !== undefined
+        ONE_BY_ONE.has(kind) && name !== undefined
           ? { kind, host: snapshot.host, name }
           : { kind: 'host', host: snapshot.host, name: snapshot.host }
       return [{ target, reason }]

@@ -17,7 +17,10 @@ const ALONE: CollectionOptions = {
   paths: OWN_SYSTEM,
   docker: [],
   postgres: [],
+  redis: [],
+  services: [],
   ollama: [],
+  inferenceProbe: null,
   nvidiaSmi: { command: '/nonexistent/nvidia-smi', configured: false },
 }
 
@@ -61,6 +64,8 @@ describe('a snapshot', () => {
       'docker absent',
       'gpus absent',
       'postgres absent',
+      'redis absent',
+      'services absent',
       'ollama absent',
     ])
     expect(snapshot.gaps.find(({ source }) => source === 'postgres')).toMatchObject({
@@ -90,6 +95,8 @@ describe('a snapshot', () => {
       {},
       {},
       {},
+      {},
+      {},
     ])
   })
 
@@ -104,6 +111,7 @@ describe('a snapshot', () => {
       deadlineSeconds: seconds(1.5),
       docker: [engineAt(socket)],
       postgres: [{ name: 'main', url: `postgres://u:hunter2@127.0.0.1:${port}/db`, configured: true }],
+      redis: [{ name: 'cache', url: `redis://:hunter2@127.0.0.1:${port}`, ca: null }],
       ollama: [{ url: `http://127.0.0.1:${port}`, configured: true }],
     })
     const begun = performance.now()
@@ -114,6 +122,7 @@ describe('a snapshot', () => {
     expect(reasons).toMatchObject({
       'docker:local': `${socket} accepted the connection but did not answer within 1.5 s`,
       'postgres:main': `PostgreSQL at 127.0.0.1:${port} did not answer within 1.5 s`,
+      'redis:cache': `Redis at 127.0.0.1:${port} did not answer within 1.5 s`,
       ollama: `Ollama at http://127.0.0.1:${port} did not answer within 1.5 s`,
     })
     expect(JSON.stringify(snapshot)).not.toContain('hunter2')

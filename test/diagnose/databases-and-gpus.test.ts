@@ -8,6 +8,8 @@ import {
   makeDatabase,
   makeGpu,
   makeHistory,
+  makeOllama,
+  makeResidentModel,
   makeSetting,
 } from '../support/snapshot.ts'
 import { findingOf, foundBy, look } from './support.ts'
@@ -140,20 +142,8 @@ describe('PostgreSQL', () => {
   })
 })
 
-const ollama = (vramBytes: number): OllamaReading => ({
-  url: 'http://127.0.0.1:11434',
-  version: '0.12.0',
-  installed: [{ name: 'qwen3:8b', sizeBytes: bytes(5 * GIBIBYTE), remote: false }],
-  resident: [
-    {
-      name: 'qwen3:8b',
-      sizeBytes: bytes(6 * GIBIBYTE),
-      vramBytes: bytes(vramBytes),
-      contextLength: 8192,
-      expiresAt: null,
-    },
-  ],
-})
+const ollama = (vramBytes: number): OllamaReading =>
+  makeOllama({ resident: [makeResidentModel({ vramBytes: bytes(vramBytes) })] })
 
 describe('a GPU', () => {
   const idle = makeGpu({ utilisation: ratio(0) })

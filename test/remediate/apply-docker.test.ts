@@ -34,7 +34,10 @@ describeWithDocker('fixes on a real engine', (client) => {
       paths: OWN_SYSTEM,
       docker: [{ name: 'local', client, where: dockerSocket() ?? '', configured: true }],
       postgres: [],
+      redis: [],
+      services: [],
       ollama: [],
+      inferenceProbe: null,
       nvidiaSmi: { command: 'nvidia-smi', configured: false },
     })
   })

@@ -26,7 +26,10 @@ describe('fixes on a real PostgreSQL', () => {
       paths: OWN_SYSTEM,
       docker: [],
       postgres: [{ name: 'main', url: server.url, configured: true }],
+      redis: [],
+      services: [],
       ollama: [],
+      inferenceProbe: null,
       nvidiaSmi: { command: 'nvidia-smi', configured: false },
     })
   })

@@ -3,6 +3,7 @@ import { dockerSocket } from './docker.ts'
 import { nodeExporterIsMissing, whyWithoutNodeExporter } from './node-exporter.ts'
 import { installations } from './postgres.ts'
 import { whyNoExporter } from './postgres-exporter.ts'
+import { redisIsMissing } from './redis.ts'
 
 /** Said once before the tests: which of them this machine has no engine for. */
 export function setup(): void {
@@ -31,6 +32,9 @@ export function setup(): void {
       ? [
           `comparisons with node_exporter are skipped: ${whyWithoutNodeExporter.replace(/^ \(skipped: |\)$/g, '')}`,
         ]
+      : []),
+    ...(redisIsMissing
+      ? ['redis-server and redis-cli are not installed: tests that need a Redis are skipped']
       : []),
   ]
   for (const line of missing) process.stderr.write(`perfbot: ${line}\n`)

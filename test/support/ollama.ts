@@ -32,12 +32,33 @@ export type FakeOllama = {
   url: string
   /** Every chat request, in order. */
   chats: ChatRequestBody[]
+  /** Every request to generate, in order. */
+  generations: GenerateRequestBody[]
+  /** What is in memory now. */
+  resident: FakeResident[]
   /** Chat requests whose client went away before their end. */
   aborted: () => number
   close(): Promise<void>
 }
 
-export type FakeOllamaOptions = { models?: FakeModel[]; chat?: ChatBehaviour; tags?: ChatBehaviour }
+/** A model in memory, as GET /api/ps states it; changed by a test as it goes. */
+export type FakeResident = { name: string; size_vram?: number; context_length?: number; expires_at?: string }
+
+export type GenerateRequestBody = {
+  model: string
+  prompt: string
+  stream: boolean
+  options?: Record<string, number>
+}
+export type GenerateBehaviour = (response: ServerResponse, request: GenerateRequestBody) => void
+
+export type FakeOllamaOptions = {
+  models?: FakeModel[]
+  chat?: ChatBehaviour
+  tags?: ChatBehaviour
+  resident?: FakeResident[]
+  generate?: GenerateBehaviour
+}
 
 export const LOCAL_MODEL: FakeModel = {
   name: 'qwen3:8b',
@@ -50,6 +71,8 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
   const models = options.models ?? [LOCAL_MODEL]
   const behave = options.chat ?? answers('All is well.')
   const chats: ChatRequestBody[] = []
+  const generations: GenerateRequestBody[] = []
+  const resident = options.resident ?? []
   let aborted = 0
 
   const server = createServer(async (request, response) => {
@@ -60,6 +83,14 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
       case 'GET /api/tags':
         if (options.tags) return options.tags(response, body)
         return json(response, 200, { models: models.map(tagOf) })
+      case 'GET /api/ps':
+        return json(response, 200, { models: resident.map(residentOf) })
+      case 'POST /api/generate': {
+        const asked = body as unknown as GenerateRequestBody
+        generations.push(asked)
+        if (!models.some(({ name }) => name === asked.model)) return notFound(response, asked.model)
+        return (options.generate ?? generates())(response, asked)
+      }
       case 'POST /api/show': {
         const model = models.find(({ name }) => name === body.model)
         return model ? json(response, 200, shown(model)) : notFound(response, body.model)
@@ -80,6 +111,8 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     chats,
+    generations,
+    resident,
     aborted: () => aborted,
     close: () =>
       new Promise((resolve, reject) => {
@@ -101,6 +134,19 @@ export const writes =
     line(response, { ...partOf(model, ''), done: true, done_reason: 'stop', ...TIMINGS, ...last })
     response.end()
   }
+
+/** The one object that answers a request with stream: false; what is 0 the real one leaves out. */
+export const generates =
+  (timings: Record<string, number> = TIMINGS): GenerateBehaviour =>
+  (response, { model }) =>
+    json(response, 200, {
+      model,
+      created_at: '2026-03-14T09:26:53.589793Z',
+      response: 'one, two, three',
+      done: true,
+      done_reason: 'length',
+      ...timings,
+    })
 
 /** Takes the request, loads for ever, sends nothing. */
 export const hangsBeforeHeaders: ChatBehaviour = () => {}
@@ -196,6 +242,24 @@ const tagOf = (model: FakeModel): object => ({
     quantization_level: 'Q4_K_M',
   },
   ...(model.capabilities ? { capabilities: model.capabilities } : {}),
+})
+
+const residentOf = ({ name, ...changes }: FakeResident): object => ({
+  name,
+  model: name,
+  size: 6_654_289_920,
+  digest: '500a1f067a9f782620b40bee6f7b0c89e17ae61f686b92c24933e4ca4b2b8b41',
+  details: {
+    parent_model: '',
+    format: 'gguf',
+    family: 'qwen3',
+    parameter_size: '8.2B',
+    quantization_level: 'Q4_K_M',
+  },
+  expires_at: '2026-03-14T09:31:53.589793+01:00',
+  size_vram: 6_654_289_920,
+  context_length: 8192,
+  ...changes,
 })
 
 const shown = (model: FakeModel): object => ({

@@ -2,7 +2,10 @@ import type { ContainerReading } from '../../src/model/container-reading.ts'
 import type { GpuReading } from '../../src/model/gpu-reading.ts'
 import type { DiskReading, InterfaceReading } from '../../src/model/host-devices.ts'
 import type { Filesystem, HostReading, Pressure, ProcessReading } from '../../src/model/host-reading.ts'
+import type { OllamaReading } from '../../src/model/ollama-reading.ts'
 import type { PostgresReading, PostgresSetting } from '../../src/model/postgres-reading.ts'
+import type { RedisReading } from '../../src/model/redis-reading.ts'
+import type { ServiceReading } from '../../src/model/service-reading.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts'
 import {
   bytes,
@@ -296,6 +299,246 @@ export const makeGpu = (changes: Partial<GpuReading> = {}): GpuReading => ({
   migMode: null,
   recoveryAction: null,
   processes: [],
+  ...changes,
+})
+
+type CacheChanges = Partial<
+  Omit<RedisReading, 'memory' | 'persistence' | 'replication' | 'counters' | 'rates'>
+> & {
+  memory?: Partial<RedisReading['memory']>
+  persistence?: Partial<RedisReading['persistence']>
+  replication?: Partial<RedisReading['replication']>
+  counters?: Partial<RedisReading['counters']>
+  rates?: Partial<RedisReading['rates']>
+}
+
+export function makeCache({
+  memory = {},
+  persistence = {},
+  replication = {},
+  counters = {},
+  rates = {},
+  ...changes
+}: CacheChanges = {}): RedisReading {
+  return {
+    name: 'cache',
+    address: { host: '127.0.0.1', port: 6379 },
+    onThisHost: true,
+    product: 'redis',
+    version: '7.4.2',
+    mode: 'standalone',
+    startedAt: minutesBefore(60 * 24 * 7),
+    roundTripSeconds: seconds(0.0002),
+    clients: {
+      connected: 12,
+      blocked: 0,
+      maximum: 10_000,
+      recentInputBufferBytes: bytes(20_480),
+      recentOutputBufferBytes: bytes(0),
+      pubsubChannels: 0,
+      pubsubPatterns: 0,
+    },
+    memory: {
+      usedBytes: bytes(200 * MEBIBYTE),
+      rssBytes: bytes(220 * MEBIBYTE),
+      peakBytes: bytes(240 * MEBIBYTE),
+      datasetBytes: bytes(180 * MEBIBYTE),
+      overheadBytes: bytes(20 * MEBIBYTE),
+      startupBytes: bytes(MEBIBYTE),
+      maximumBytes: bytes(GIBIBYTE),
+      policy: 'allkeys-lru',
+      systemBytes: bytes(32 * GIBIBYTE),
+      fragmentationRatio: 1.1,
+      fragmentationBytes: bytes(20 * MEBIBYTE),
+      allocatorFragmentationRatio: 1.05,
+      allocatorFragmentationBytes: bytes(10 * MEBIBYTE),
+      luaBytes: bytes(32 * 1024),
+      clientBuffersBytes: bytes(24 * 1024),
+      replicaBuffersBytes: bytes(0),
+      aofBufferBytes: bytes(0),
+      notEvictableBytes: bytes(0),
+      lazyfreePendingObjects: 0,
+      defragmentationRunning: false,
+      ...memory,
+    },
+    persistence: {
+      loading: false,
+      changesSinceSave: 10,
+      saveInProgress: false,
+      lastSaveAt: minutesBefore(30),
+      lastSaveSucceeded: true,
+      lastSaveDuration: seconds(1),
+      lastSaveCopyOnWriteBytes: bytes(MEBIBYTE),
+      lastForkDuration: seconds(0.002),
+      appendOnly: null,
+      ...persistence,
+    },
+    replication: {
+      role: 'primary',
+      replicas: [],
+      source: null,
+      offset: 0,
+      backlogBytes: null,
+      ...replication,
+    },
+    counters: {
+      commands: 1_000_000,
+      connectionsReceived: 5000,
+      connectionsRejected: 0,
+      keyspaceHits: 800_000,
+      keyspaceMisses: 50_000,
+      expiredKeys: 1000,
+      evictedKeys: 0,
+      evictedClients: 0,
+      outputBufferDisconnections: 0,
+      netInputBytes: bytes(100 * MEBIBYTE),
+      netOutputBytes: bytes(500 * MEBIBYTE),
+      errorReplies: 12,
+      fullSyncs: 0,
+      partialSyncs: 0,
+      partialSyncsRefused: 0,
+      forks: 20,
+      delayedFsyncs: 0,
+      accessDenied: 0,
+      cpuSystemSeconds: seconds(60),
+      cpuUserSeconds: seconds(90),
+      ...counters,
+    },
+    rates: {
+      windowSeconds: seconds(60),
+      commands: perSecond(250),
+      newConnections: perSecond(0.1),
+      rejectedConnections: perSecond(0),
+      keyspaceHits: perSecond(200),
+      keyspaceMisses: perSecond(10),
+      hitRatio: ratio(200 / 210),
+      expiredKeys: perSecond(1),
+      evictedKeys: perSecond(0),
+      netInput: bytesPerSecond(20_000),
+      netOutput: bytesPerSecond(90_000),
+      errorReplies: perSecond(0),
+      cpu: cores(0.02),
+      ...rates,
+    },
+    commands: [
+      {
+        command: 'get',
+        calls: 900_000,
+        time: seconds(4),
+        rejectedCalls: 0,
+        failedCalls: 0,
+        callsPerSecond: perSecond(210),
+        timePerCall: seconds(0.000004),
+        busyRatio: ratio(0.001),
+        p50: seconds(0.000003),
+        p99: seconds(0.00001),
+        p999: seconds(0.00003),
+      },
+    ],
+    errors: [],
+    keyspace: [{ database: 0, keys: 120_000, expiring: 100_000, averageTimeToLive: seconds(3600) }],
+    slowlog: { added: 0, entries: [] },
+    latencyEvents: [],
+    settings: { 'maxmemory-policy': 'allkeys-lru', 'slowlog-log-slower-than': '10000' },
+    passwordRequired: true,
+    ...changes,
+  }
+}
+
+type ServiceChanges = Partial<Omit<ServiceReading, 'latest' | 'recent'>> & {
+  latest?: Partial<ServiceReading['latest']>
+  recent?: Partial<ServiceReading['recent']>
+}
+
+export function makeService({ latest = {}, recent = {}, ...changes }: ServiceChanges = {}): ServiceReading {
+  return {
+    name: 'api',
+    url: 'https://api.example.org/health',
+    method: 'GET',
+    latest: { at: NOW, succeeded: true, status: 200, failure: null, responseTime: seconds(0.02), ...latest },
+    recent: {
+      windowSeconds: seconds(600),
+      samples: 50,
+      succeeded: 50,
+      successRatio: ratio(1),
+      responseTimes: {
+        mean: seconds(0.022),
+        maximum: seconds(0.04),
+        p50: seconds(0.02),
+        p90: seconds(0.03),
+        p95: seconds(0.035),
+        p99: null,
+      },
+      statuses: [{ status: 200, count: 50 }],
+      failures: [],
+      ...recent,
+    },
+    tail: { windowSeconds: seconds(3600), samples: 300, p99: seconds(0.04) },
+    connection: {
+      at: NOW,
+      address: '10.0.0.7',
+      lookup: seconds(0.001),
+      connect: seconds(0.001),
+      tlsHandshake: seconds(0.005),
+      firstByte: seconds(0.019),
+    },
+    certificate: {
+      subject: 'api.example.org',
+      issuer: "Let's Encrypt R11",
+      validFrom: minutesBefore(60 * 24 * 20),
+      validUntil: minutesBefore(-60 * 24 * 70),
+      names: ['DNS:api.example.org'],
+      problem: null,
+      protocol: 'TLSv1.3',
+    },
+    answer: {
+      contentType: 'application/json',
+      contentEncoding: null,
+      cacheControl: 'no-store',
+      hasEtag: false,
+      hasLastModified: false,
+      httpVersion: '1.1',
+      bodyBytes: bytes(42),
+      bodyComplete: true,
+      keepsConnection: true,
+    },
+    redirect: null,
+    assets: null,
+    target: null,
+    ...changes,
+  }
+}
+
+export const makeResidentModel = (
+  changes: Partial<OllamaReading['resident'][number]> = {},
+): OllamaReading['resident'][number] => ({
+  name: 'qwen3:8b',
+  sizeBytes: bytes(6 * GIBIBYTE),
+  vramBytes: bytes(6 * GIBIBYTE),
+  contextLength: 8192,
+  expiresAt: null,
+  family: 'qwen3',
+  parameterSize: '8.2B',
+  quantization: 'Q4_K_M',
+  ...changes,
+})
+
+export const makeOllama = (changes: Partial<OllamaReading> = {}): OllamaReading => ({
+  url: 'http://127.0.0.1:11434',
+  version: '0.12.0',
+  installed: [
+    {
+      name: 'qwen3:8b',
+      sizeBytes: bytes(5 * GIBIBYTE),
+      remote: false,
+      family: 'qwen3',
+      parameterSize: '8.2B',
+      quantization: 'Q4_K_M',
+      capabilities: ['completion', 'tools', 'thinking'],
+    },
+  ],
+  resident: [makeResidentModel()],
+  probe: null,
   ...changes,
 })
 
