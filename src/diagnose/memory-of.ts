@@ -5,16 +5,24 @@ import type { Bytes } from '../model/units.ts'
 
 export type MemoryOf = { readonly bytes: Bytes; readonly whose: string; readonly source: string }
 
-/** The container that a database runs in, known by its address or by the port it publishes. */
-export function containerOf(database: PostgresReading, snapshot: Snapshot): ContainerReading | undefined {
-  const { host, port } = database.address
+type Server = {
+  readonly address: { readonly host: string; readonly port: number }
+  readonly onThisHost: boolean
+}
+
+/** The container that a server runs in, known by its address or by the port it publishes. */
+export function containerOf(
+  { address: { host, port }, onThisHost }: Server,
+  snapshot: Snapshot,
+  ownPort = 5432,
+): ContainerReading | undefined {
   return snapshot.containers.find(
     (container) =>
       container.state === 'running' &&
       (container.addresses.includes(host) ||
-        (database.onThisHost &&
+        (onThisHost &&
           container.ports.some(
-            ({ hostPort, containerPort }) => hostPort === port && containerPort === 5432,
+            ({ hostPort, containerPort }) => hostPort === port && containerPort === ownPort,
           ))),
   )
 }

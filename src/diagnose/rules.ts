@@ -29,6 +29,17 @@ import {
   pendingRestart,
   sharedBuffers,
 } from './rules/postgres.ts'
+import { redisConnections, redisReplicaDown, redisSaveFailed, redisSlowCommands } from './rules/redis.ts'
+import { redisEvictions, redisFragmentation, redisMemory, redisNoLimit } from './rules/redis-memory.ts'
+import {
+  serviceAssets,
+  serviceCertificate,
+  serviceDown,
+  serviceErrors,
+  serviceSlow,
+  serviceTail,
+  serviceWrongAnswer,
+} from './rules/services.ts'
 
 /** Every rule, by domain. A new one is written in `rules/` and named here. */
 export const RULES: readonly Rule[] = [
@@ -59,6 +70,23 @@ export const RULES: readonly Rule[] = [
   pendingRestart,
   durabilityOff,
   autovacuumOff,
+
+  redisMemory,
+  redisEvictions,
+  redisFragmentation,
+  redisSaveFailed,
+  redisConnections,
+  redisReplicaDown,
+  redisSlowCommands,
+  redisNoLimit,
+
+  serviceDown,
+  serviceWrongAnswer,
+  serviceErrors,
+  serviceSlow,
+  serviceTail,
+  serviceCertificate,
+  serviceAssets,
 
   gpuIdle,
   gpuMemory,

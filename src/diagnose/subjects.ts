@@ -5,6 +5,7 @@ import type { OllamaReading } from '../model/ollama-reading.ts'
 import type { PostgresReading } from '../model/postgres-reading.ts'
 import type { RedisReading } from '../model/redis-reading.ts'
 import type { ServiceReading } from '../model/service-reading.ts'
+import type { Snapshot } from '../model/snapshot.ts'
 import type { TargetKind } from '../model/target.ts'
 import type { Context, Subject } from './rule.ts'
 
@@ -32,6 +33,10 @@ export const databases = (context: Context): Subject<PostgresReading>[] =>
 
 export const caches = (context: Context): Subject<RedisReading>[] =>
   context.snapshot.caches.map((cache) => of(context, 'redis', cache.name, cache))
+
+/** The same server in another reading. */
+export const cacheIn = (snapshot: Snapshot, name: string): RedisReading | undefined =>
+  snapshot.caches.find((cache) => cache.name === name)
 
 export const services = (context: Context): Subject<ServiceReading>[] =>
   context.snapshot.services.map((service) => of(context, 'service', service.name, service))

@@ -50,6 +50,32 @@ export const Thresholds = z.strictObject({
   connectionsCritical: share(0.95),
   idleInTransactionSeconds: positive(300),
 
+  // Redis. Its own documentation and redis_exporter's alerts agree on these.
+  /** used_memory / maxmemory, where nothing may be evicted. */
+  redisMemory: share(0.9),
+  /** used_memory_rss / used_memory: redis.io, "Memory optimization". */
+  redisFragmentation: positive(1.5),
+  /** Below this the ratio says more of the program than of its data. */
+  redisFragmentationBytes: positive(100 * 1024 ** 2),
+  redisClients: share(0.9),
+  /** Seconds in which the server answers nobody else; its own slow log begins at a tenth of it. */
+  redisSlowCommand: positive(0.1),
+  /** Of all look-ups: a cache that evicts and still finds so much is large enough. */
+  redisHitRatio: share(0.9),
+
+  // HTTP services.
+  serviceSuccess: share(0.99),
+  /** P95 / target: Apdex calls a user frustrated beyond four times of what satisfies. */
+  serviceFrustrating: positive(4),
+  /** P95 / P50, and the P95 from which on anybody notices: 0.1 s feels like no time at all (Nielsen). */
+  serviceTail: positive(5),
+  serviceTailSeconds: positive(0.1),
+  /** Let's Encrypt renews 30 days before the end: with 14 left something is stuck. */
+  certificateSeconds: positive(14 * 86_400),
+  certificateCriticalSeconds: positive(3 * 86_400),
+  /** Smaller ones gain nothing by it: Lighthouse's limit for text compression. */
+  assetCompressionBytes: positive(1400),
+
   // GPU.
   gpuIdle: share(0.15),
   gpuMemory: share(0.95),

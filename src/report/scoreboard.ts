@@ -17,6 +17,8 @@ type Kpi = {
 
 const most = (values: readonly number[]): number | null => (values.length === 0 ? null : Math.max(...values))
 
+const least = (values: readonly number[]): number | null => (values.length === 0 ? null : Math.min(...values))
+
 const isUp = (container: ContainerReading): boolean =>
   container.state === 'running' && container.health?.status !== 'unhealthy'
 
@@ -100,6 +102,39 @@ const KPIS: readonly Kpi[] = [
       most(
         databases.map(({ connections }) => connections.used / (connections.maximum - connections.reserved)),
       ),
+  },
+  {
+    kpi: 'cache-round-trip',
+    title: 'Redis answers PING',
+    comparison: 'at-most',
+    target: 'cacheRoundTrip',
+    unit: 'seconds',
+    source: 'PING, there and back',
+    measure: ({ caches }) => most(caches.flatMap(({ roundTripSeconds }) => roundTripSeconds ?? [])),
+  },
+  {
+    kpi: 'services-successful',
+    title: 'Probes of services that succeed',
+    comparison: 'at-least',
+    target: 'servicesSuccessful',
+    unit: 'ratio',
+    source: 'probes of the last ten minutes, the service that fails most',
+    measure: ({ services }) => least(services.map(({ recent }) => recent.successRatio)),
+  },
+  {
+    kpi: 'services-within-target',
+    title: 'Services within their target',
+    comparison: 'at-least',
+    target: 'servicesWithinTarget',
+    unit: 'ratio',
+    source: 'P95 of the last ten minutes, services that have a target',
+    measure({ services }) {
+      const judged = services.flatMap(({ target, recent }) => {
+        const p95 = recent.responseTimes?.p95 ?? null
+        return target === null || p95 === null ? [] : p95 <= target
+      })
+      return judged.length === 0 ? null : judged.filter(Boolean).length / judged.length
+    },
   },
 ]
 

@@ -1,8 +1,10 @@
 import type { ContainerReading } from '../model/container-reading.ts'
 import { formatBytes } from '../model/format.ts'
 import type { GpuReading, ThrottleReason } from '../model/gpu-reading.ts'
+import type { OllamaReading } from '../model/ollama-reading.ts'
 import type { Table } from '../model/report.ts'
 import type { Snapshot } from '../model/snapshot.ts'
+import { gradeOf } from './grade.ts'
 import { diskTable, filesystemTable, hostTable, kernelLogTable, processTable } from './host-tables.ts'
 import { cell, table } from './table.ts'
 
@@ -138,16 +140,78 @@ const statementTable = ({ databases }: Snapshot): Table[] =>
     'Since the reading before; what perfbot itself asks is left out.',
   )
 
+const cacheTable = ({ caches }: Snapshot): Table[] =>
+  table(
+    'caches',
+    'Redis and Valkey',
+    caches,
+    [
+      { title: 'Cache', cell: ({ name }) => cell(name) },
+      { title: 'Version', cell: ({ product, version }) => cell(`${product} ${version}`) },
+      { title: 'Role', cell: ({ replication }) => cell(replication.role) },
+      { title: 'PING', cell: ({ roundTripSeconds }) => cell(roundTripSeconds, 'seconds') },
+      { title: 'Memory', cell: ({ memory }) => cell(memory.usedBytes, 'bytes') },
+      { title: 'Limit', cell: ({ memory }) => cell(memory.maximumBytes ?? 'none', 'bytes') },
+      {
+        title: 'Keys',
+        cell: ({ keyspace }) =>
+          cell(
+            keyspace.reduce((sum, { keys }) => sum + keys, 0),
+            'count',
+          ),
+      },
+      { title: 'Commands', cell: ({ rates }) => cell(rates.commands, 'per_second') },
+      { title: 'Hits', cell: ({ rates }) => cell(rates.hitRatio, 'ratio') },
+      { title: 'Evicted', cell: ({ rates }) => cell(rates.evictedKeys, 'per_second') },
+      { title: 'Connections', cell: ({ clients }) => cell(clients.connected, 'count') },
+    ],
+    'Hits are the share of look-ups since the reading before that found their key.',
+  )
+
+/** Ten minutes rarely have enough probes for P99: then it is that of an hour. */
+const serviceTable = ({ services }: Snapshot): Table[] =>
+  table(
+    'services',
+    'Services',
+    services,
+    [
+      { title: 'Service', cell: ({ name }) => cell(name) },
+      {
+        title: 'Status',
+        cell: ({ latest }) =>
+          cell(latest.status === null ? (latest.failure?.kind ?? null) : String(latest.status)),
+      },
+      { title: 'P50', cell: ({ recent }) => cell(recent.responseTimes?.p50 ?? null, 'seconds') },
+      { title: 'P95', cell: ({ recent }) => cell(recent.responseTimes?.p95 ?? null, 'seconds') },
+      {
+        title: 'P99',
+        cell: ({ recent, tail }) => cell(recent.responseTimes?.p99 ?? tail?.p99 ?? null, 'seconds'),
+      },
+      { title: 'Target', cell: ({ target }) => cell(target, 'seconds') },
+      { title: 'Success', cell: ({ recent }) => cell(recent.successRatio, 'ratio') },
+      { title: 'Probes', cell: ({ recent }) => cell(recent.samples, 'count') },
+      { title: 'Grade', cell: (service) => cell(gradeOf(service)) },
+    ],
+    'Response times of the last ten minutes, from the request on a ready connection to the end of the answer; P95 is compared with the target, or with 100 ms where there is none.',
+  )
+
+/** Of the one model that was asked, if it was. */
+const writesAt = ({ probe }: OllamaReading, name: string): number | null =>
+  probe?.outcome === 'answered' && probe.model === name ? probe.generatedTokensPerSecond : null
+
 const modelTable = ({ models }: Snapshot): Table[] =>
   table(
     'models',
     'Models loaded',
-    models.flatMap(({ resident }) => resident),
+    models.flatMap((ollama) => ollama.resident.map((model) => ({ ollama, model }))),
     [
-      { title: 'Model', cell: ({ name }) => cell(name) },
-      { title: 'Size', cell: ({ sizeBytes }) => cell(sizeBytes, 'bytes') },
-      { title: 'In GPU memory', cell: ({ vramBytes }) => cell(vramBytes, 'bytes') },
-      { title: 'Context', cell: ({ contextLength }) => cell(contextLength, 'count') },
+      { title: 'Model', cell: ({ model }) => cell(model.name) },
+      { title: 'Size', cell: ({ model }) => cell(model.sizeBytes, 'bytes') },
+      { title: 'In GPU memory', cell: ({ model }) => cell(model.vramBytes, 'bytes') },
+      { title: 'Context', cell: ({ model }) => cell(model.contextLength, 'count') },
+      { title: 'Parameters', cell: ({ model }) => cell(model.parameterSize) },
+      { title: 'Quantisation', cell: ({ model }) => cell(model.quantization) },
+      { title: 'Tokens', cell: ({ ollama, model }) => cell(writesAt(ollama, model.name), 'per_second') },
     ],
   )
 
@@ -159,9 +223,11 @@ export const tables = (snapshot: Snapshot): Table[] =>
     filesystemTable,
     diskTable,
     kernelLogTable,
+    serviceTable,
     containerTable,
     gpuTable,
     databaseTable,
     statementTable,
+    cacheTable,
     modelTable,
   ].flatMap((build) => build(snapshot))

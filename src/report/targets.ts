@@ -14,5 +14,11 @@ export const Targets = z.strictObject({
   /** Time of SELECT 1, in seconds. */
   databaseRoundTrip: z.number().positive().default(0.1),
   databaseConnections: share(0.8),
+  /** Time of PING, in seconds. */
+  cacheRoundTrip: z.number().positive().default(0.01),
+  /** Of the probes of the service that fails most. */
+  servicesSuccessful: share(0.99),
+  /** Of the services that have a target in config. */
+  servicesWithinTarget: share(1),
 })
 export type Targets = z.infer<typeof Targets>

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../src/model/snapshot.ts'
 import {
+  makeCache,
   makeContainer,
   makeDatabase,
   makeDisk,
@@ -7,7 +8,11 @@ import {
   makeGpu,
   makeInterface,
   makeMachine,
+  makeOllama,
+  makeResidentModel,
+  makeService,
   makeSnapshot,
+  NOW,
 } from './snapshot.ts'
 
 /** Names as bad as names can be: all that the text format gives a meaning to. */
@@ -32,6 +37,26 @@ export const fullSnapshot = (): Snapshot =>
     ],
     gpus: [makeGpu(), makeGpu({ index: 1, uuid: WILD })],
     databases: [makeDatabase()],
+    caches: [makeCache(), makeCache({ name: WILD, errors: [{ error: WILD, count: 1, perSecond: null }] })],
+    services: [makeService(), makeService({ name: WILD, connection: null, certificate: null, tail: null })],
+    models: [
+      makeOllama({
+        resident: [makeResidentModel(), makeResidentModel(), makeResidentModel({ name: WILD })],
+        probe: {
+          outcome: 'answered',
+          at: NOW,
+          model: WILD,
+          total: 1.5 as never,
+          load: 0.001 as never,
+          queued: 0.2 as never,
+          promptTokens: 40,
+          promptTokensPerSecond: null,
+          generatedTokens: 32,
+          generatedTokensPerSecond: 61.2 as never,
+          wasResident: true,
+        },
+      }),
+    ],
     collectors: [
       { collector: 'host', durationSeconds: 1.25 as never, succeeded: true },
       { collector: 'docker:local', durationSeconds: 0.1 as never, succeeded: false },
