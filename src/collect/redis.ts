@@ -141,10 +141,15 @@ const majorVersionOf = (info: InfoFields): number =>
 const numberOf = (text: string | undefined): number | null =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : null
 
+/** The fastest of three: what held up one of them may have been perfbot's own work. */
 async function measureRoundTrip(ask: Ask): Promise<Seconds> {
-  const begun = performance.now()
-  await ask('PING')
-  return seconds((performance.now() - begun) / 1000)
+  let fastest = Number.POSITIVE_INFINITY
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const begun = performance.now()
+    await ask('PING')
+    fastest = Math.min(fastest, performance.now() - begun)
+  }
+  return seconds(fastest / 1000)
 }
 
 /** Ids go on from 0 after a restart. */

@@ -111,7 +111,7 @@ export const RedisReading = z.object({
   /** `standalone`, `cluster` or `sentinel`. */
   mode: z.string(),
   startedAt: Timestamp,
-  /** Time of PING on an open connection, there and back. Null when the user may not PING. */
+  /** Time of PING on an open connection, there and back, the fastest of three. Null when it is not answered. */
   roundTripSeconds: Seconds.nullable(),
   clients: z.object({
     /** Ours included, replicas not. */

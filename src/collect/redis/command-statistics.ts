@@ -1,3 +1,4 @@
+import { oneLine, shortened } from '../../model/plain-text.ts'
 import type { RedisCommand, RedisReading } from '../../model/redis-reading.ts'
 import { type PerSecond, perSecond, ratio, type Seconds, seconds } from '../../model/units.ts'
 import { areComparable, type Sample, secondsOf } from './counters.ts'
@@ -65,7 +66,8 @@ export function errorsBetween(earlier: Sample, later: Sample): RedisReading['err
       const count = countOf(value)
       const growth = count - countOf(earlier.info.text(`errorstat_${error}`))
       const rate: PerSecond | null = comparable && growth >= 0 ? perSecond(growth / elapsed) : null
-      return { error, count, perSecond: rate }
+      // A script can make up errors of its own.
+      return { error: shortened(oneLine(error), 60), count, perSecond: rate }
     })
     .toSorted((left, right) => right.count - left.count)
     .slice(0, ERRORS_KEPT)

@@ -29,6 +29,9 @@ export async function orRefusal<Part>(
   try {
     return await read()
   } catch (error) {
+    if (error instanceof z.ZodError) {
+      return { missing, command, kind: 'unknown', reason: `${command} is answered in another form` }
+    }
     if (!(error instanceof ErrorReply)) throw error
     const kind = error.message.startsWith('NOPERM') ? 'denied' : 'unknown'
     return { missing, command, kind, reason: redact(error.message) }

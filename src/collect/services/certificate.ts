@@ -47,10 +47,12 @@ function problemOf(error: unknown): CertificateProblem {
   return PROBLEMS[code] ?? 'other'
 }
 
-const LOOK_MILLISECONDS = 2000
-
 /** Looks at the certificate of a server that is not trusted: a handshake and no request, so that it learns nothing. */
-export function lookAtCertificate(url: URL, ca: string | null): Promise<Certificate | null> {
+export function lookAtCertificate(
+  url: URL,
+  ca: string | null,
+  limitMilliseconds: number,
+): Promise<Certificate | null> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const { promise, resolve } = Promise.withResolvers<Certificate | null>()
   const socket = connect({
@@ -61,10 +63,11 @@ export function lookAtCertificate(url: URL, ca: string | null): Promise<Certific
     ...(ca === null ? {} : { ca }),
   })
   const end = (certificate: Certificate | null) => {
+    clearTimeout(timer)
     socket.destroy()
     resolve(certificate)
   }
-  socket.setTimeout(LOOK_MILLISECONDS, () => end(null))
+  const timer = setTimeout(() => end(null), limitMilliseconds)
   socket.once('error', () => end(null))
   socket.once('secureConnect', () => end(certificateOf(socket)))
   return promise

@@ -13,7 +13,6 @@ import type { ProbeSample } from './windows.ts'
 
 /** What changes slowly is looked at again after so long: assets, redirects, the connection and its certificate. */
 const LOOK_AGAIN_MS = 600_000
-const SIDE_LOOK_MS = 2000
 
 export type Probe = {
   readonly sample: ProbeSample
@@ -33,7 +32,14 @@ export type ProbedService = {
   close(): void
 }
 
-export function probedService(source: ServiceSource, url: URL, ca: string | null): ProbedService {
+/** `sideLimit` is the time for each look beside the probes: at a certificate, a redirect, the assets. */
+export function probedService(
+  source: ServiceSource,
+  url: URL,
+  ca: string | null,
+  sideLimit: Seconds,
+): ProbedService {
+  const sideMilliseconds = Math.ceil(sideLimit * 1000)
   const trust = { verifyCertificate: source.verifyCertificate, ca }
   let connected: { connector: Connector; at: number } | null = null
   let judged: { redirect: Redirect; target: string; at: number } | null = null
@@ -53,7 +59,7 @@ export function probedService(source: ServiceSource, url: URL, ca: string | null
     if (target === null) return null
     const isKnown = judged?.target === target.href && performance.now() - judged.at < LOOK_AGAIN_MS
     if (judged && isKnown) return judged.redirect
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(SIDE_LOOK_MS)])
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(sideMilliseconds)])
     const redirect = await judgeRedirect(url, target, trust, limited)
     judged = { redirect, target: target.href, at: performance.now() }
     return redirect
@@ -79,7 +85,7 @@ export function probedService(source: ServiceSource, url: URL, ca: string | null
       } catch (error) {
         signal.throwIfAborted()
         const failure = failureOf(error, timeout, limit)
-        if (failure.kind === 'tls') seen.certificate = await lookAtCertificate(url, ca)
+        if (failure.kind === 'tls') seen.certificate = await lookAtCertificate(url, ca, sideMilliseconds)
         return { at, answer: null, sample: { at: begun, status: null, failure, responseTime: null } }
       }
     },
@@ -88,7 +94,7 @@ export function probedService(source: ServiceSource, url: URL, ca: string | null
       const isPage = answer !== null && /\bhtml\b/i.test(answer.headers['content-type'] ?? '')
       if (!source.assets || !isPage || sample.failure || now - assetsLookedAt < LOOK_AGAIN_MS) return
       assetsLookedAt = now
-      const limited = AbortSignal.any([signal, AbortSignal.timeout(SIDE_LOOK_MS)])
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(sideMilliseconds)])
       const assets = await readAssets(assetsIn(pageOf(answer), url), source.headers, connector(), limited)
       seen.assets = { readAt: timestamp(new Date()), assets }
     },
