@@ -16,14 +16,14 @@ afterEach(async () => {
 const collectorOf = (url: string, ca: string | null = null) => {
   const collector = redisCollector(
     { name: 'main', url, ca },
-    { windowSeconds: seconds(0.2), deadlineSeconds: seconds(3) },
+    { windowSeconds: seconds(0.05), deadlineSeconds: seconds(20) },
   )
   cleanUps.push(() => collector.close?.())
   return collector
 }
 type Of = ReturnType<typeof collectorOf>
 
-async function read(collector: Of, milliseconds = 3000) {
+async function read(collector: Of, milliseconds = 20_000) {
   const { caches, gaps } = await collector.collect(AbortSignal.timeout(milliseconds))
   return { reading: RedisReading.parse(caches?.[0]), gaps }
 }

@@ -55,7 +55,7 @@ const collectorOf = (url: string, changes: Partial<ServiceSource> = {}, deadline
   return collector
 }
 async function read(collector: ReturnType<typeof collectorOf>): Promise<ServiceReading> {
-  const { services } = await collector.collect(AbortSignal.timeout(9000))
+  const { services } = await collector.collect(AbortSignal.timeout(25_000))
   return ServiceReading.parse(services?.[0])
 }
 const probe = (url: string, changes: Partial<ServiceSource> = {}, deadline?: number) =>

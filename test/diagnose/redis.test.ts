@@ -8,6 +8,7 @@ import {
   makeContainer,
   makeHistory,
   makeMachine,
+  minutesBefore,
   NOW,
 } from '../support/snapshot.ts'
 import { findingOf, foundBy, look } from './support.ts'
@@ -149,6 +150,11 @@ describe('a Redis', () => {
     expect(finding.evidence).toContainEqual(expect.objectContaining({ label: 'times', value: 2 }))
     expect(finding.fixes[0]).toMatchObject({ change: expect.stringContaining('SCAN') })
     expect(foundBy({ caches: [withSlow(slow({ duration: seconds(0.02) }))] })).toEqual([])
+    // Another process reads the same entries again, and those of the whole day.
+    const again = { caches: [withSlow(slow({}), slow({ id: 0, at: minutesBefore(300) }))] }
+    expect(findingOf('redis-slow-commands', again, history).evidence).toContainEqual(
+      expect.objectContaining({ label: 'times', value: 1 }),
+    )
   })
 
   it('without a limit is told on a machine that others use, and what its container allows', () => {

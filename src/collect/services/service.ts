@@ -85,7 +85,9 @@ export function probedService(
       } catch (error) {
         signal.throwIfAborted()
         const failure = failureOf(error, timeout, limit)
-        if (failure.kind === 'tls') seen.certificate = await lookAtCertificate(url, ca, sideMilliseconds)
+        if (failure.kind === 'tls') {
+          seen.certificate = (await lookAtCertificate(url, ca, sideMilliseconds)) ?? seen.certificate
+        }
         return { at, answer: null, sample: { at: begun, status: null, failure, responseTime: null } }
       }
     },

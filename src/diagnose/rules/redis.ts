@@ -1,6 +1,6 @@
 import { counted, formatSeconds } from '../../model/format.ts'
 import type { RedisReading, SlowCommand } from '../../model/redis-reading.ts'
-import { secondsBetween } from '../../model/units.ts'
+import { secondsBetween, type Timestamp } from '../../model/units.ts'
 import { manual } from '../fixes.ts'
 import { growth, minutes } from '../history.ts'
 import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
@@ -130,14 +130,17 @@ type SlowKind = {
   readonly cache: RedisReading
 }
 
-/** Each reading has what was added since the one before: together they are the last half hour. */
+/**
+ * Each reading has what was added since the one before: together they are the last half hour. The first reading of a
+ * process looks back a day, over what others have read before.
+ */
 function slowKinds(cache: RedisReading, context: Context): SlowKind[] {
   const { snapshot, history, thresholds } = context
-  const readings = history.recent.filter(
-    (past) => secondsBetween(past.takenAt, snapshot.takenAt) <= minutes(30),
-  )
-  const entries = [...readings, snapshot].flatMap((past) => cacheIn(past, cache.name)?.slowlog?.entries ?? [])
-  const slow = entries.filter(({ duration }) => duration >= thresholds.redisSlowCommand)
+  const isRecent = (at: Timestamp) => secondsBetween(at, snapshot.takenAt) <= minutes(30)
+  const readings = [...history.recent.filter(({ takenAt }) => isRecent(takenAt)), snapshot]
+  const seen = readings.flatMap((past) => cacheIn(past, cache.name)?.slowlog?.entries ?? [])
+  const entries = [...new Map(seen.map((entry) => [`${entry.id} ${entry.at}`, entry])).values()]
+  const slow = entries.filter(({ at, duration }) => isRecent(at) && duration >= thresholds.redisSlowCommand)
   return [
     ...Map.groupBy(slow, ({ command, keyPattern }) => (keyPattern ? `${command} ${keyPattern}` : command)),
   ].map(([called, group]) => ({ called, slow: group, cache }))
