@@ -57,20 +57,29 @@ export function keptConnection(deadline: Seconds, authority: () => string | null
 
   return {
     async use(place, signal, work) {
-      signal.addEventListener('abort', drop, { once: true })
-      try {
+      const aborted = Promise.withResolvers<never>()
+      // A client that is still connecting does not notice that it is given up.
+      const giveUp = () => {
+        drop()
+        aborted.reject(signal.reason)
+      }
+      const run = async () => {
         const { client, broken } = await opened(place)
         signal.throwIfAborted()
         const ask: Ask = (...command) => {
           sent += 1
           return client.sendCommand(command)
         }
-        return await Promise.race([work(ask), broken])
+        return Promise.race([work(ask), broken])
+      }
+      signal.addEventListener('abort', giveUp, { once: true })
+      try {
+        return await Promise.race([run(), aborted.promise])
       } catch (error) {
         drop()
         throw error
       } finally {
-        signal.removeEventListener('abort', drop)
+        signal.removeEventListener('abort', giveUp)
       }
     },
     commandsSent: () => sent,
