@@ -106,7 +106,10 @@ describe('a server that accepts and never answers', () => {
       paths: { procfs: '/nowhere', sysfs: '/nowhere', rootfs: '/' },
       docker: [],
       postgres: [{ name: 'main', url: `postgres://perfbot@127.0.0.1:${port}/app`, configured: true }],
+      redis: [],
+      services: [],
       ollama: [],
+      inferenceProbe: null,
       nvidiaSmi: { command: '/nowhere/nvidia-smi', configured: false },
     })
     const { gaps, durationSeconds } = await collection.snapshot()
