@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import Dockerode from 'dockerode'
 import type { Logger } from 'pino'
 import { computedSummary } from './ai/computed-summary.ts'
 import { narrate } from './ai/narrate.ts'
@@ -20,6 +19,7 @@ import {
 } from './approving.ts'
 import { CHARTED, chartOf, fixMarks, isWorthDrawing, METRIC_OF_KPI, type Trends } from './charting.ts'
 import { createCollection } from './collect/collection.ts'
+import { connectEngine } from './collect/containers/engine-client.ts'
 import type { Config } from './config.ts'
 import {
   type DigestExtras,
@@ -194,20 +194,13 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   for (const problem of problems)
     logger.error({ source: problem.source, remedy: problem.remedy }, problem.reason)
 
-  const engines = new Map(
-    config.docker.map(({ name, socket }) => [name, new Dockerode({ socketPath: socket })]),
-  )
+  const engines = new Map(config.docker.map((source) => [source.name, connectEngine(source)]))
   const collection = createCollection({
     host: config.host,
     windowSeconds: seconds(1),
     deadlineSeconds: config.collect.deadline,
     paths: config.collect.paths,
-    docker: config.docker.map(({ name, socket, configured }) => ({
-      name,
-      client: engines.get(name) as Dockerode,
-      where: socket,
-      configured,
-    })),
+    docker: [...engines.values()],
     postgres: config.postgres,
     redis: config.redis,
     services: config.services,
@@ -282,7 +275,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     store,
     policy: config.approvers,
     engines: {
-      docker: (name) => engines.get(name) ?? null,
+      docker: (name) => engines.get(name)?.client ?? null,
       postgres: (name) => config.postgres.find((database) => database.name === name)?.url ?? null,
     },
     catalogue: catalogue ?? new Map(),

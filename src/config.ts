@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { homedir, hostname } from 'node:os'
+import { join } from 'node:path'
 import { validate } from 'node-cron'
 import { z } from 'zod'
+import type { EngineAddress } from './collect/containers/engine-client.ts'
 import { Thresholds } from './diagnose/thresholds.ts'
 import { Severity } from './model/finding.ts'
 import { seconds } from './model/units.ts'
@@ -85,6 +87,23 @@ const Service = z
     ca: ca ?? null,
   }))
 
+const TlsFiles = z.strictObject({ ca: z.string().min(1), cert: z.string().min(1), key: z.string().min(1) })
+
+const DockerEntry = z
+  .strictObject({
+    name: Name,
+    socket: z.string().min(1).optional(),
+    url: z.url({ protocol: /^(tcp|ssh)$/, error: 'must be tcp://host:2376 or ssh://user@host' }).optional(),
+    tls: TlsFiles.optional(),
+  })
+  .refine(({ socket, url }) => (socket === undefined) !== (url === undefined), {
+    error: 'needs either socket: (a path of this machine) or url: (tcp:// or ssh://)',
+  })
+  .refine(({ url, tls }) => !tls || url?.startsWith('tcp://'), {
+    path: ['tls'],
+    error: 'goes with a url: tcp://… only',
+  })
+
 /** config/perfbot.yaml. Every part can be left out: config/perfbot.example.yaml says what holds then. */
 const ConfigFile = z.strictObject({
   host: Name.optional(),
@@ -107,10 +126,7 @@ const ConfigFile = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
-  docker: z
-    .array(z.strictObject({ name: Name, socket: z.string().min(1) }))
-    .refine(uniqueNames, 'must have names that differ')
-    .optional(),
+  docker: z.array(DockerEntry).refine(uniqueNames, 'must have names that differ').optional(),
   postgres: z
     .array(
       z.strictObject({
@@ -203,12 +219,14 @@ const ConfigFile = z.strictObject({
 /** Whether a thing was named in the file or looked for by itself: the second may be absent without fault. */
 type Found = { readonly configured: boolean }
 
+export type DockerSource = { readonly name: string } & Found & EngineAddress
+
 export type Config = Omit<
   z.output<typeof ConfigFile>,
   'host' | 'docker' | 'postgres' | 'redis' | 'gpus' | 'ollama'
 > & {
   readonly host: string
-  readonly docker: readonly ({ readonly name: string; readonly socket: string } & Found)[]
+  readonly docker: readonly DockerSource[]
   readonly postgres: readonly ({ readonly name: string; readonly url: string } & Found)[]
   readonly redis: readonly { readonly name: string; readonly url: string; readonly ca: string | null }[]
   readonly nvidiaSmi: { readonly command: string } & Found
@@ -221,9 +239,28 @@ export class ConfigFailure extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** `unix:///run/docker.sock` as Docker's own client reads it; other schemes are not read yet. */
-const socketOfDockerHost = (value: string | undefined): string | undefined =>
-  value?.startsWith('unix://') ? value.slice('unix://'.length) : undefined
+/** As Docker's own client reads DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH. */
+function engineOfEnvironment({
+  DOCKER_HOST,
+  DOCKER_TLS_VERIFY,
+  DOCKER_CERT_PATH,
+}: Environment): DockerSource {
+  if (!DOCKER_HOST) return { name: 'local', socket: '/var/run/docker.sock', configured: false }
+  const found = { name: 'local', configured: true }
+  if (DOCKER_HOST.startsWith('unix://')) return { ...found, socket: DOCKER_HOST.slice('unix://'.length) }
+  if (!/^(tcp|ssh):\/\//.test(DOCKER_HOST) || !URL.canParse(DOCKER_HOST)) {
+    throw new ConfigFailure(`DOCKER_HOST is ${DOCKER_HOST}: perfbot reads unix://, tcp:// and ssh://.`)
+  }
+  const certificates = DOCKER_CERT_PATH ?? join(homedir(), '.docker')
+  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((file) => join(certificates, file))
+  const isSecure = DOCKER_HOST.startsWith('tcp://') && DOCKER_TLS_VERIFY && ca && cert && key
+  return { ...found, url: DOCKER_HOST, tls: isSecure ? { ca, cert, key } : null }
+}
+
+const sourceOf = ({ name, socket, url, tls }: z.output<typeof DockerEntry>): DockerSource =>
+  url === undefined
+    ? { name, configured: true, socket: socket ?? '' }
+    : { name, configured: true, url, tls: tls ?? null }
 
 /** OLLAMA_HOST may be a bare host, host:port or an address; 0.0.0.0 is where it listens, not where it is reached. */
 function urlOfOllamaHost(value: string | undefined): string {
@@ -243,17 +280,10 @@ const machineName = (): string => hostname().replace(/[^\w.-]/g, '-') || 'localh
 function withDefaults(file: z.output<typeof ConfigFile>, environment: Environment): Config {
   const { gpus, ...rest } = file
   const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = environment
-  const dockerSocket = socketOfDockerHost(environment.DOCKER_HOST)
   return {
     ...rest,
     host: file.host ?? machineName(),
-    docker: file.docker?.map((engine) => ({ ...engine, configured: true })) ?? [
-      {
-        name: 'local',
-        socket: dockerSocket ?? '/var/run/docker.sock',
-        configured: dockerSocket !== undefined,
-      },
-    ],
+    docker: file.docker?.map(sourceOf) ?? [engineOfEnvironment(environment)],
     postgres:
       file.postgres?.map((database) => ({ ...database, configured: true })) ??
       (databaseUrl ? [{ name: 'main', url: databaseUrl, configured: true }] : []),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { LogSinkOf } from '../model/log-sink.ts'
 import type { CollectorRun, Readings, Snapshot } from '../model/snapshot.ts'
 import { type Seconds, seconds, timestamp } from '../model/units.ts'
 import { absentCollector, type Collector, gapOf } from './collector.ts'
@@ -26,6 +27,8 @@ export type CollectionOptions = {
   deadlineSeconds: Seconds
   paths: SystemPaths
   docker: readonly DockerEngine[]
+  /** Who wants to have each line of the containers' logs. */
+  logSinkOf?: LogSinkOf
   postgres: readonly PostgresSource[]
   redis: readonly RedisSource[]
   services: readonly ServiceSource[]
@@ -65,7 +68,14 @@ function collectorsOf({ windowSeconds, deadlineSeconds, ...options }: Collection
   return [
     hostCollector(windowSeconds, options.paths),
     ...orAbsent(
-      options.docker.map((engine) => containerCollector(engine, { windowSeconds, deadlineSeconds })),
+      options.docker.map((engine) =>
+        containerCollector(engine, {
+          windowSeconds,
+          deadlineSeconds,
+          paths: options.paths,
+          ...(options.logSinkOf && { logSinkOf: options.logSinkOf }),
+        }),
+      ),
       NO_DOCKER,
     ),
     gpuCollector(options.nvidiaSmi, options.paths),

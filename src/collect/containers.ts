@@ -1,160 +1,119 @@
-import type { ContainerReading, ContainerUsage, LogTail } from '../model/container-reading.ts'
 import type { Gap } from '../model/gap.ts'
-import { redact } from '../model/redact.ts'
+import type { LogSinkOf } from '../model/log-sink.ts'
 import { type Seconds, seconds } from '../model/units.ts'
-import { CollectFailure, type Collector, messageOf } from './collector.ts'
+import type { Collector } from './collector.ts'
 import { mapBounded } from './concurrency.ts'
-import { type DockerEngine, engineFailure, isSocket, statusOf } from './containers/engine.ts'
-import { type EngineApi, engineApi } from './containers/engine-api.ts'
-import { type Inspection, readInspection } from './containers/inspection.ts'
-import { needsLog, readLogTail } from './containers/log-tail.ts'
-import { readOomKills } from './containers/oom-kills.ts'
-import { type UsageSample, usageBetween } from './containers/usage.ts'
-import { isTooOld, untilWindowHolds } from './deadline.ts'
+import { type Asking, partsOf } from './containers/asking.ts'
+import { type DockerEngine, engineFailure, isHere } from './containers/engine.ts'
+import { type EngineApi, engineApi, type Listed } from './containers/engine-api.ts'
+import { createInspections, type Inspections } from './containers/inspections.ts'
+import { createLogReader, type LogReader, logBudget } from './containers/logs.ts'
+import { createMeter, type Look, type Meter } from './containers/measure.ts'
+import { readInspection } from './containers/reading.ts'
+import type { SystemPaths } from './system-paths.ts'
 
 /** The engine answers in parallel; more than this only queues up in it. */
-const QUESTIONS_AT_A_TIME = 8
-
-/**
- * Samples cost the engine little, but Docker 20.10 answers each at the next tick of its clock of one second:
- * asked in turn, forty containers would take five.
- */
-const SAMPLES_AT_A_TIME = 128
+const QUESTIONS_AT_A_TIME = 16
 
 export type ContainerOptions = {
   windowSeconds: Seconds
   /** Of the whole collector; a question about one container gets a part of it. */
   deadlineSeconds: Seconds
+  paths: SystemPaths
+  /** Who wants to have each line of the logs. */
+  logSinkOf?: LogSinkOf
+}
+
+/** What is kept between collections. */
+type Engine = {
+  readonly engine: DockerEngine
+  readonly api: EngineApi
+  readonly inspections: Inspections
+  readonly meter: Meter
+  readonly logs: LogReader
+  /** Digests by image: an image never changes, and is asked about once while a container has it. */
+  readonly digests: Map<string, readonly string[]>
 }
 
 export function containerCollector(engine: DockerEngine, options: ContainerOptions): Collector {
+  const { windowSeconds, deadlineSeconds, paths } = options
   // A container that hangs is asked one question in vain; a busy engine keeps one waiting while it starts others.
-  const api = engineApi(engine.client, seconds(options.deadlineSeconds * 0.4))
-  const earlier = new Map<string, UsageSample>()
+  const callLimit = seconds(deadlineSeconds * 0.4)
+  const api = engineApi(engine.client, callLimit)
+  const rootfs = isHere(engine) ? paths.rootfs : null
+  const kept: Engine = {
+    engine,
+    api,
+    inspections: createInspections(api, rootfs),
+    meter: createMeter(paths, isHere(engine), windowSeconds),
+    logs: createLogReader({
+      rootfs,
+      sinkOf: options.logSinkOf ?? null,
+      budget: logBudget(deadlineSeconds),
+      callLimit,
+    }),
+    digests: new Map(),
+  }
   return {
     name: `docker:${engine.name}`,
     missing: engine.configured ? `Containers of ${engine.name}` : 'Containers',
     async collect(signal) {
       try {
-        return await readEngine(engine, api, earlier, options.windowSeconds, signal)
+        return await readEngine(kept, signal)
       } catch (error) {
         throw engineFailure(error, engine, signal)
       }
     },
+    close: async () => engine.close?.(),
   }
 }
 
-async function readEngine(
-  engine: DockerEngine,
-  api: EngineApi,
-  earlier: Map<string, UsageSample>,
-  window: Seconds,
-  signal: AbortSignal,
-) {
+async function readEngine(kept: Engine, signal: AbortSignal) {
+  const { engine, api, inspections, meter, logs, digests } = kept
   const gaps: Gap[] = []
+  const asking: Asking = { engine, api, about: partsOf(engine, gaps, signal), signal }
   const listed = await api.list(signal)
-  const about = partsOf(engine, gaps, signal)
+  inspections.forgetOthers(new Set(listed.map(({ Id }) => Id)))
 
-  const inspected = await mapBounded(listed, QUESTIONS_AT_A_TIME, ({ Id, Names }) =>
-    about(`container ${Names[0]?.replace(/^\//, '') ?? Id.slice(0, 12)}`, () => api.inspect(Id, signal)),
-  )
-  const looks = inspected
-    .filter((inspection) => inspection !== null)
-    .map((inspection) => ({ inspection, reading: readInspection(engine.name, inspection) }))
-  const asking = { engine, api, about, signal }
-  const [usages, logs] = await Promise.all([
-    measureUsage(looks, earlier, window, asking),
-    readLogs(looks, asking),
+  const looks = await lookAt(listed, inspections, asking)
+  const [usages, read] = await Promise.all([
+    meter.usageOf(looks, asking),
+    logs.read(looks, asking),
+    readDigests(looks, digests, asking),
   ])
-  const containers = looks.map(({ reading }) => ({ ...reading, usage: usages.get(reading.id) ?? null }))
-  return { containers, logs, gaps }
-}
-
-/** One container, as the engine states it and as perfbot reads it. */
-type Look = { inspection: Inspection; reading: ContainerReading }
-
-type Asking = { engine: DockerEngine; api: EngineApi; about: AboutPart; signal: AbortSignal }
-
-type AboutPart = <Result>(missing: string, ask: () => Promise<Result>) => Promise<Result | null>
-
-/** Asks about one container: gone in the meantime (404) is no fault; any other failure is a gap of that part. */
-const partsOf =
-  (engine: DockerEngine, gaps: Gap[], signal: AbortSignal): AboutPart =>
-  async (missing, ask) => {
-    try {
-      return await ask()
-    } catch (error) {
-      if (signal.aborted) throw error
-      if (statusOf(error) === 404) return null
-      gaps.push({
-        kind: 'failed',
-        source: `docker:${engine.name}`,
-        missing,
-        reason: redact(`The engine ${reasonOf(error)}`),
-        remedy:
-          error instanceof CollectFailure
-            ? error.remedy
-            : 'Look at the log of the engine: journalctl -u docker',
-      })
-      return null
-    }
-  }
-
-const reasonOf = (error: unknown): string =>
-  statusOf(error) === null ? messageOf(error) : `answered: ${messageOf(error).trim()}`
-
-/** Usage by container id, measured against the earlier sample of the same run, or over a window of its own. */
-async function measureUsage(
-  looks: readonly Look[],
-  earlier: Map<string, UsageSample>,
-  window: Seconds,
-  asking: Asking,
-): Promise<Map<string, ContainerUsage | null>> {
-  const running = looks.filter(({ reading }) => reading.state === 'running' || reading.state === 'paused')
-  const begun = await mapBounded(running, SAMPLES_AT_A_TIME, async (look) => ({
-    look,
-    first: usableSample(look, earlier) ?? (await sample(look, asking)),
+  const containers = looks.map(({ reading }) => ({
+    ...reading,
+    imageDigests: [...(digests.get(reading.imageId) ?? [])],
+    usage: usages.get(reading.id) ?? null,
   }))
-  const youngest = Math.max(0, ...begun.map(({ first }) => first?.readAt ?? 0))
-  await untilWindowHolds(youngest, window, asking.signal)
-
-  earlier.clear()
-  const usages = new Map<string, ContainerUsage | null>()
-  await mapBounded(begun, SAMPLES_AT_A_TIME, async ({ look, first }) => {
-    const last = first && (await sample(look, asking))
-    if (!first || !last) return
-    earlier.set(look.reading.id, last)
-    usages.set(look.reading.id, usageBetween(first, last, look.reading.limits.cpuCores !== null))
-  })
-  return usages
+  return { containers, logs: read.logs, gaps: [...gaps, ...read.gaps] }
 }
 
-function usableSample({ inspection }: Look, earlier: Map<string, UsageSample>): UsageSample | null {
-  const kept = earlier.get(inspection.Id)
-  return kept && kept.startedAt === inspection.State.StartedAt && !isTooOld(kept.readAt) ? kept : null
+async function lookAt(
+  listed: readonly Listed[],
+  inspections: Inspections,
+  { engine, about, signal }: Asking,
+): Promise<Look[]> {
+  const looks = await mapBounded(listed, QUESTIONS_AT_A_TIME, async ({ Id, Names }): Promise<Look | null> => {
+    const name = Names?.[0]?.replace(/^\//, '') ?? Id.slice(0, 12)
+    const inspection = await about(`container ${name}`, () => inspections.of(Id, signal))
+    return inspection && { inspection, reading: readInspection(engine.name, inspection) }
+  })
+  return looks.filter((look) => look !== null)
 }
 
-const sample = ({ inspection, reading }: Look, { engine, api, about, signal }: Asking) =>
-  about(`usage of container ${reading.name}`, async (): Promise<UsageSample> => {
-    const [stats, oomKills] = await Promise.all([
-      api.stats(inspection.Id, signal),
-      // Another machine's process numbers mean nothing here.
-      isSocket(engine) ? readOomKills(inspection.Id, inspection.State.Pid) : null,
-    ])
-    return { startedAt: inspection.State.StartedAt, readAt: performance.now(), stats, oomKills }
+/** An image that is gone while its container lasts has none; that is no fault. */
+async function readDigests(
+  looks: readonly Look[],
+  digests: Map<string, readonly string[]>,
+  { api, about, signal }: Asking,
+): Promise<void> {
+  const images = new Set(looks.map(({ reading }) => reading.imageId))
+  for (const image of digests.keys()) if (!images.has(image)) digests.delete(image)
+  const unknown = [...images].filter((image) => !digests.has(image))
+  await mapBounded(unknown, QUESTIONS_AT_A_TIME, async (image) => {
+    const names = looks.find(({ reading }) => reading.imageId === image)?.reading.image ?? image
+    const found = await about(`digest of image ${names}`, () => api.imageDigests(image, signal))
+    digests.set(image, found ?? [])
   })
-
-async function readLogs(looks: readonly Look[], { api, about, signal }: Asking): Promise<LogTail[]> {
-  const unwell = looks.filter(({ reading }) => needsLog(reading))
-  const tails = await mapBounded(unwell, QUESTIONS_AT_A_TIME, async ({ inspection, reading }) => {
-    const body = await about(`log of container ${reading.name}`, () => api.log(reading.id, signal))
-    if (!body) return null
-    const { Config, State } = inspection
-    const lines = [...readLogTail(body, Config.Tty), ...startError(State.Error)]
-    return { containerId: reading.id, containerName: reading.name, lines }
-  })
-  return tails.filter((tail) => tail !== null)
 }
-
-/** A container that could not be started wrote nothing: the engine says why. */
-const startError = (failure: string): string[] => (failure === '' ? [] : [redact(`docker: ${failure}`)])

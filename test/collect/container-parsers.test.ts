@@ -1,68 +1,77 @@
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readEnvironment } from '../../src/collect/containers/environment.ts'
-import { readLogTail } from '../../src/collect/containers/log-tail.ts'
-import { cgroupFileOf, oomKillsIn } from '../../src/collect/containers/oom-kills.ts'
-import { Stats, usageBetween, workingSetOf } from '../../src/collect/containers/usage.ts'
+import { Stats, sampleOfStats } from '../../src/collect/containers/api-sample.ts'
+import { readConnectionTargets, readEnvironment } from '../../src/collect/containers/environment.ts'
+import { usageBetween, workingSetOf } from '../../src/collect/containers/usage.ts'
+import { bytes, cores } from '../../src/model/units.ts'
 
 const fixture = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'))
 
-describe('usage of a container', () => {
-  const sampleOf = (stats: unknown) => ({
-    startedAt: '',
-    readAt: 0,
-    stats: Stats.parse(stats),
-    oomKills: null,
-  })
+const sampleOf = (stats: unknown, readAt = 0) => {
+  const sample = sampleOfStats(Stats.parse(stats), 'a run', readAt)
+  if (!sample) throw new Error('a container that does not run')
+  return sample
+}
 
+describe('usage of a container', () => {
   it('is measured between two samples of cgroup v2', async () => {
     const { earlier, later } = (await fixture('stats-cgroup-v2.json')) as { earlier: unknown; later: unknown }
-    expect(usageBetween(sampleOf(earlier), sampleOf(later), true)).toEqual({
+    const usage = usageBetween(sampleOf(earlier), sampleOf(later, 2000), cores(2))
+    expect(usage).toMatchObject({
       windowSeconds: 2,
+      source: 'api',
       cpuCores: 1.5,
+      cpuOfQuota: 0.75,
       throttledRatio: 0.75,
       memoryWorkingSetBytes: 130 * 1024 * 1024,
       oomKills: null,
       pids: 14,
     })
-    expect(usageBetween(sampleOf(earlier), sampleOf(later), false)?.throttledRatio).toBeNull()
+    expect(usage?.throttledTimeRatio).toBeCloseTo(0.45, 9)
+    const free = usageBetween(sampleOf(earlier), sampleOf(later, 2000), null)
+    expect(free).toMatchObject({ throttledRatio: null, throttledTimeRatio: null, cpuOfQuota: null })
   })
 
   it('takes the inactive file cache with that of children on cgroup v1', async () => {
-    const stats = Stats.parse(await fixture('stats-cgroup-v1.json'))
-    expect(workingSetOf(stats)).toBe(50_331_648 - 16_777_216)
+    const sample = sampleOf(await fixture('stats-cgroup-v1.json'))
+    expect(workingSetOf(sample.memory)).toBe(50_331_648 - 16_777_216)
   })
 
-  it('is unknown for a container that stopped in between', async () => {
-    const { earlier } = (await fixture('stats-cgroup-v2.json')) as { earlier: unknown }
+  it('is unknown for a container that does not run', () => {
     const stopped = {
       read: '0001-01-01T00:00:00Z',
       cpu_stats: { cpu_usage: { total_usage: 0 } },
       memory_stats: {},
     }
-    expect(usageBetween(sampleOf(earlier), sampleOf(stopped), false)).toBeNull()
-  })
-})
-
-describe('OOM kills of a container', () => {
-  const id = 'c'.repeat(64)
-
-  it('stand in the file of its own cgroup, under either version', () => {
-    expect(cgroupFileOf(`4:memory:/docker/${id}\n1:cpu:/docker/${id}\n`, id)).toBe(
-      `/sys/fs/cgroup/memory/docker/${id}/memory.oom_control`,
-    )
-    expect(cgroupFileOf(`0::/system.slice/docker-${id}.scope\n`, id)).toBe(
-      `/sys/fs/cgroup/system.slice/docker-${id}.scope/memory.events`,
-    )
-    expect(oomKillsIn('oom_kill_disable 0\nunder_oom 0\noom_kill 2\n')).toBe(2)
-    expect(oomKillsIn('low 0\nhigh 0\nmax 9\noom 4\noom_kill 3\noom_group_kill 0\n')).toBe(3)
+    expect(sampleOfStats(Stats.parse(stopped), 'a run', 0)).toBeNull()
   })
 
-  it('are unknown when the process is of another machine', () => {
-    expect(cgroupFileOf('0::/user.slice/user-1000.slice\n', id)).toBeNull()
-    expect(cgroupFileOf('0::/\n', id)).toBeNull()
+  it('is measured by the clock that nobody sets when the engine\u2019s steps back or ahead', async () => {
+    const { earlier, later } = (await fixture('stats-cgroup-v2.json')) as {
+      earlier: unknown
+      later: Record<string, unknown>
+    }
+    for (const read of ['2026-11-23T09:00:00Z', '2026-11-23T11:00:00Z']) {
+      const usage = usageBetween(sampleOf(earlier), sampleOf({ ...later, read }, 2000), null)
+      expect(usage).toMatchObject({ windowSeconds: 2, cpuCores: 1.5 })
+    }
+  })
+
+  it('has no rate of a counter that began anew, and none at all where that of the CPU did', async () => {
+    const { earlier, later } = (await fixture('stats-cgroup-v2.json')) as { earlier: unknown; later: unknown }
+    const [before, after] = [sampleOf(earlier), sampleOf(later, 2000)]
+    const io = { readBytes: bytes(100), writtenBytes: bytes(100), reads: 1, writes: 1 }
+    const reset = usageBetween(
+      { ...before, totals: { ...before.totals, io } },
+      { ...after, totals: { ...after.totals, io: { ...io, readBytes: bytes(0) } } },
+      null,
+    )
+    expect(reset).toMatchObject({ cpuCores: 1.5, io: null })
+    expect(
+      usageBetween({ ...after, readAt: 0 }, { ...before, readAt: 2000, statedAt: null }, null),
+    ).toBeNull()
   })
 })
 
@@ -94,44 +103,34 @@ describe('the environment of a container', () => {
   })
 })
 
-describe('the tail of a log', () => {
-  const frame = (stream: 1 | 2, text: string | Buffer) => {
-    const payload = Buffer.from(text)
-    const header = Buffer.alloc(8)
-    header.writeUInt8(stream)
-    header.writeUInt32BE(payload.length, 4)
-    return Buffer.concat([header, payload])
-  }
-
-  it('joins the frames of a long line, keeps the order, and drops colours and secrets', () => {
-    const body = Buffer.concat([
-      frame(1, 'starting '),
-      frame(2, '\u001b[31mfailed\u001b[0m: password=hunter2 refused\r\n'),
-      frame(1, 'up\n'),
-      frame(2, 'no end'),
+describe('what a container connects to', () => {
+  it('is read from its URLs: scheme, host and port', () => {
+    expect(
+      readConnectionTargets([
+        'DATABASE_URL=postgresql+asyncpg://app:hun@ter2@db:5432/shop?sslmode=disable',
+        'CACHE=redis://:hunter2@cache/0',
+        'JDBC=jdbc:mysql://10.0.0.7:3306/shop?user=app&password=hunter2',
+        'BROKERS=kafka://one:9092,two:9092',
+        'API=https://[::1]:8443',
+      ]).map(({ name, scheme, host, port }) => `${name} ${scheme} ${host} ${port}`),
+    ).toEqual([
+      'DATABASE_URL postgresql db 5432',
+      'CACHE redis cache null',
+      'JDBC mysql 10.0.0.7 3306',
+      'BROKERS kafka one 9092',
+      'BROKERS kafka two 9092',
+      'API https [::1] 8443',
     ])
-    expect(readLogTail(body, false)).toEqual(['failed: password=*** refused', 'starting up', 'no end'])
   })
 
-  it('is plain text with a terminal, and hides a key that spans lines', () => {
-    const body = Buffer.from('a\r\n-----BEGIN PRIVATE KEY-----\r\nMIIE\r\n-----END PRIVATE KEY-----\r\nb\r\n')
-    expect(readLogTail(body, true)).toEqual(['a', '[private key ***]', 'b'])
-  })
-
-  it('is capped in lines, in length of a line, and as a whole, from its end', () => {
-    const lines = Array.from({ length: 300 }, (_, index) => `${index} ${'x'.repeat(5000)}\n`)
-    const tail = readLogTail(Buffer.concat(lines.map((line) => frame(1, line))), false)
-    expect(tail.length).toBeLessThanOrEqual(200)
-    expect(tail.at(-1)).toMatch(/^299 x+$/)
-    expect(Math.max(...tail.map((line) => line.length))).toBe(2000)
-    expect(Buffer.byteLength(tail.join('\n'))).toBeLessThanOrEqual(256 * 1024)
-  })
-
-  it('never fails on a body that is cut, or no stream of frames at all', () => {
+  it('never holds a part of a password, whatever stands in it', () => {
+    const secret = fc.stringMatching(/^[\w@:/?#.,%+-]{4,20}$/).map((text) => `hunter2${text}hunter2`)
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (body, tty) => {
-        readLogTail(Buffer.from(body), tty)
+      fc.property(secret, fc.constantFrom('postgres', 'https', 'redis'), (password, scheme) => {
+        const found = readConnectionTargets([`URL=${scheme}://app:${password}@db:5432/shop`])
+        expect(JSON.stringify(found)).not.toContain('hunter2')
       }),
     )
+    expect(readConnectionTargets(['NOTIFY=slack://xoxb-1234-hunter2', 'WITHOUT'])).toEqual([])
   })
 })

@@ -1,22 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../../src/model/snapshot.ts'
-import { bytes, cores, ratio, seconds } from '../../src/model/units.ts'
-import { MEBIBYTE, makeContainer, makeHistory, minutesBefore } from '../support/snapshot.ts'
+import { bytes, cores, ratio } from '../../src/model/units.ts'
+import {
+  MEBIBYTE,
+  makeContainer,
+  makeHistory,
+  makeLogTail,
+  makeUsage,
+  minutesBefore,
+} from '../support/snapshot.ts'
 import { findingOf, foundBy, look } from './support.ts'
 
-const logOf = (container: { id: string; name: string }, lines: string[]) => [
-  { containerId: container.id, containerName: container.name, lines },
-]
-
-const usage = (changes: Partial<NonNullable<ReturnType<typeof makeContainer>['usage']>>) => ({
-  windowSeconds: seconds(1),
-  cpuCores: cores(0.1),
-  throttledRatio: null,
-  memoryWorkingSetBytes: bytes(100 * MEBIBYTE),
-  oomKills: 0,
-  pids: 3,
-  ...changes,
-})
+const logOf = (container: { id: string; name: string }, lines: string[]) => [makeLogTail(container, lines)]
 
 describe('a container', () => {
   it('in a crash loop is critical, with the cause from its log and the exact change', () => {
@@ -133,8 +128,8 @@ describe('a container', () => {
         oomKilled: true,
         restartCount: 1,
         startedAt: minutesBefore(5),
-        limits: { memoryBytes: bytes(limit * MEBIBYTE), memorySwapBytes: null, cpuCores: null },
-        usage: usage({ memoryWorkingSetBytes: bytes(used * MEBIBYTE) }),
+        limits: { memoryBytes: bytes(limit * MEBIBYTE), memorySwapBytes: null, cpuCores: null, pids: null },
+        usage: makeUsage({ memoryWorkingSetBytes: bytes(used * MEBIBYTE) }),
       })
     const kindOfFix = (containers: Snapshot['containers'], recent: Snapshot[] = []) =>
       findingOf('oom-killed', { containers }, recent).fixes[0]?.kind
@@ -145,7 +140,7 @@ describe('a container', () => {
   })
 
   it('whose child process was killed is found by the counter of its cgroup', () => {
-    const killed = (oomKills: number) => makeContainer({ usage: usage({ oomKills }) })
+    const killed = (oomKills: number) => makeContainer({ usage: makeUsage({ oomKills }) })
     expect(foundBy({ containers: [killed(2)] })).toEqual([])
     expect(
       foundBy(
@@ -158,7 +153,7 @@ describe('a container', () => {
   it('close to its memory limit gets one with headroom, in a size a person would choose', () => {
     const webui = makeContainer({
       name: 'webui',
-      usage: usage({ memoryWorkingSetBytes: bytes(490 * MEBIBYTE) }),
+      usage: makeUsage({ memoryWorkingSetBytes: bytes(490 * MEBIBYTE) }),
     })
     const finding = findingOf('memory-near-limit', { containers: [webui] })
     expect(finding.title).toBe('webui uses 95.7 % of its memory limit')
@@ -168,7 +163,7 @@ describe('a container', () => {
 
   it('that was near its limit for a moment only is left alone', () => {
     const at = (mebibytes: number) =>
-      makeContainer({ usage: usage({ memoryWorkingSetBytes: bytes(mebibytes * MEBIBYTE) }) })
+      makeContainer({ usage: makeUsage({ memoryWorkingSetBytes: bytes(mebibytes * MEBIBYTE) }) })
     const spike = makeHistory(10, (before) => ({ containers: [at(before > 1 ? 100 : 490)] }))
     expect(foundBy({ containers: [at(490)] }, spike)).toEqual([])
     expect(
@@ -180,7 +175,7 @@ describe('a container', () => {
   })
 
   it('at its limit is found whatever is missing of its past', () => {
-    const full = makeContainer({ usage: usage({ memoryWorkingSetBytes: bytes(502 * MEBIBYTE) }) })
+    const full = makeContainer({ usage: makeUsage({ memoryWorkingSetBytes: bytes(502 * MEBIBYTE) }) })
     const whole = makeHistory(10, () => ({ containers: [full] }))
     const withGap = makeHistory(10, (before) => ({ containers: before === 5 ? [] : [full] }))
     const unmeasured = makeHistory(10, (before) => ({
@@ -197,14 +192,16 @@ describe('a container', () => {
   })
 
   it('without a memory limit is not near it', () => {
-    const free = makeContainer({ limits: { memoryBytes: null, memorySwapBytes: null, cpuCores: null } })
+    const free = makeContainer({
+      limits: { memoryBytes: null, memorySwapBytes: null, cpuCores: null, pids: null },
+    })
     expect(foundBy({ containers: [free] })).toEqual([])
   })
 
   it('is throttled by its periods, also at a low average use', () => {
-    const limits = { memoryBytes: null, memorySwapBytes: null, cpuCores: cores(0.5) }
+    const limits = { memoryBytes: null, memorySwapBytes: null, cpuCores: cores(0.5), pids: null }
     const throttled = (share: number | null) =>
-      makeContainer({ limits, usage: usage({ throttledRatio: share === null ? null : ratio(share) }) })
+      makeContainer({ limits, usage: makeUsage({ throttledRatio: share === null ? null : ratio(share) }) })
     expect(foundBy({ containers: [throttled(0.1)] })).toEqual([])
     expect(foundBy({ containers: [throttled(null)] })).toEqual([])
     expect(foundBy({ containers: [throttled(0.6)] })).toEqual(['cpu-throttled'])
@@ -212,7 +209,9 @@ describe('a container', () => {
 
   it('with a healthcheck that cannot run is told from one whose service is broken', () => {
     const health = (lastExitCode: number, lastOutput: string) =>
-      makeContainer({ health: { status: 'unhealthy', failingStreak: 8, lastExitCode, lastOutput } })
+      makeContainer({
+        health: { status: 'unhealthy', failingStreak: 8, lastExitCode, lastOutput, probes: [] },
+      })
     const broken = findingOf('unhealthy', { containers: [health(127, '/bin/sh: curl: not found')] })
     expect(broken.severity).toBe('medium')
     expect(broken.title).toContain('cannot run')

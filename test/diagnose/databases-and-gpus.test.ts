@@ -38,7 +38,7 @@ describe('PostgreSQL', () => {
       name: 'postgres',
       image: 'postgres:18',
       addresses: ['172.18.0.3'],
-      limits: { memoryBytes: bytes(512 * MEBIBYTE), memorySwapBytes: null, cpuCores: cores(1) },
+      limits: { memoryBytes: bytes(512 * MEBIBYTE), memorySwapBytes: null, cpuCores: cores(1), pids: null },
     })
     const database = {
       ...withSetting(stock),
@@ -54,7 +54,7 @@ describe('PostgreSQL', () => {
         name: 'postgres',
         image: 'postgres:18',
         addresses: ['172.18.0.3'],
-        limits: { memoryBytes: bytes(memory * MEBIBYTE), memorySwapBytes: null, cpuCores: null },
+        limits: { memoryBytes: bytes(memory * MEBIBYTE), memorySwapBytes: null, cpuCores: null, pids: null },
       })
       const setting = { ...stock, setting: String(pages) }
       const database = {

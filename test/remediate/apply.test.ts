@@ -27,7 +27,9 @@ async function refusal(
 describe('a plan is refused, with the reason, and nothing is touched', () => {
   test.each([
     [
-      { limits: { memoryBytes: 384 * MEBIBYTE, memorySwapBytes: 768 * MEBIBYTE, cpuCores: null } },
+      {
+        limits: { memoryBytes: 384 * MEBIBYTE, memorySwapBytes: 768 * MEBIBYTE, cpuCores: null, pids: null },
+      },
       'Not applied: the memory limit of api is now 384 MiB; when this plan was made it was 256 MiB. Ask for a new report.',
     ],
     [

@@ -16,7 +16,7 @@ const setParameter = (name: string, value: string, changes = {}) => ({
   snapshot: makeSnapshot({ database: changes }),
 })
 const limits = (memory: number | null, swap: number | null) => ({
-  limits: { memoryBytes: memory, memorySwapBytes: swap, cpuCores: null },
+  limits: { memoryBytes: memory, memorySwapBytes: swap, cpuCores: null, pids: null },
 })
 
 describe('a memory limit', () => {

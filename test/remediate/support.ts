@@ -7,7 +7,7 @@ import { bytes, seconds, timestamp } from '../../src/model/units.ts'
 import type { ApplyPorts } from '../../src/remediate/apply.ts'
 import { type Catalogue, loadCatalogue } from '../../src/remediate/catalogue.ts'
 import { type Planning, planFix } from '../../src/remediate/plan.ts'
-import { makeDatabase, makeMachine } from '../support/snapshot.ts'
+import { makeContainer, makeDatabase, makeMachine, makeUsage } from '../support/snapshot.ts'
 
 export const MEBIBYTE = 1024 ** 2
 export const HOST = 'atlas'
@@ -20,34 +20,20 @@ export const ownCatalogue: Catalogue = await loadCatalogue(commandsDirectory)
 export const container = (name: string): Target => ({ kind: 'container', host: HOST, name })
 export const postgres = (name: string): Target => ({ kind: 'postgres', host: HOST, name })
 
-const API = {
-  engine: 'local',
+const API = makeContainer({
   id: API_ID,
   name: 'api',
   image: 'api:1',
-  imageId: `sha256:${'b'.repeat(64)}`,
-  state: 'running',
-  exitCode: null,
-  oomKilled: false,
-  restartCount: 0,
-  startedAt: '2026-03-14T08:00:00.000Z',
-  finishedAt: null,
+  startedAt: timestamp(new Date('2026-03-14T08:00:00.000Z')),
   restartPolicy: { name: 'no', maximumRetries: 0 },
-  health: null,
-  compose: null,
-  environment: [],
-  ports: [],
-  addresses: [],
-  limits: { memoryBytes: 256 * MEBIBYTE, memorySwapBytes: 512 * MEBIBYTE, cpuCores: null },
-  usage: {
-    windowSeconds: 1,
-    cpuCores: 0.1,
-    throttledRatio: null,
-    memoryWorkingSetBytes: 240 * MEBIBYTE,
-    oomKills: 0,
-    pids: 1,
+  limits: {
+    memoryBytes: bytes(256 * MEBIBYTE),
+    memorySwapBytes: bytes(512 * MEBIBYTE),
+    cpuCores: null,
+    pids: null,
   },
-}
+  usage: makeUsage({ memoryWorkingSetBytes: bytes(240 * MEBIBYTE) }),
+})
 
 const WORK_MEM = { name: 'work_mem', setting: '4096', unit: 'kB', context: 'user', source: 'default' }
 const SHARED_BUFFERS = { name: 'shared_buffers', setting: '16384', unit: '8kB', context: 'postmaster' }

@@ -9,7 +9,7 @@ import { compose } from '../../src/report/compose.ts'
 import { renderMarkdown } from '../../src/report/render/markdown.ts'
 import { renderTerminal } from '../../src/report/render/terminal.ts'
 import { Targets } from '../../src/report/targets.ts'
-import { GIBIBYTE, makeContainer, makeMachine, makeSnapshot } from '../support/snapshot.ts'
+import { GIBIBYTE, makeContainer, makeLogTail, makeMachine, makeSnapshot } from '../support/snapshot.ts'
 
 function reportOf(changes: Partial<Snapshot>, previous: Report | null = null): Report {
   const snapshot = makeSnapshot(changes)
@@ -110,7 +110,7 @@ describe('a report', () => {
         state: 'exited',
         exitCode,
         restartPolicy: { name: policy, maximumRetries: 0 },
-        compose: isService ? { project: 'shop', service: 'exited' } : null,
+        compose: isService ? { project: 'shop', service: 'exited', dependsOn: [], configFiles: [] } : null,
         usage: null,
       })
       const report = reportOf({ containers: [makeContainer(), exited] })
@@ -137,11 +137,7 @@ describe('rendered', () => {
     exitCode: 1,
   })
   const logs = [
-    {
-      containerId: hostile.id,
-      containerName: hostile.name,
-      lines: ["KeyError: 'A_B' \u001b[2J\u202e <script>alert(1)</script> ``` ]( http://x"],
-    },
+    makeLogTail(hostile, ["KeyError: 'A_B' \u001b[2J\u202e <script>alert(1)</script> ``` ]( http://x"]),
   ]
   const report = reportOf({ containers: [hostile], logs })
 

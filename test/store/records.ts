@@ -1,7 +1,7 @@
 import { type Approval, Execution } from '../../src/model/fix-plan.ts'
 import { Snapshot } from '../../src/model/snapshot.ts'
 import { bytes, celsius, type Timestamp, timestamp, watts } from '../../src/model/units.ts'
-import { makeGpu } from '../support/snapshot.ts'
+import { makeGpu, makeLogTail } from '../support/snapshot.ts'
 
 const START = Date.UTC(2026, 2, 14, 9, 0, 0)
 
@@ -16,9 +16,7 @@ export function makeSnapshot(id: string, takenAt: Timestamp, host = 'atlas'): Sn
     durationSeconds: 1.5,
     machine: null,
     containers: [],
-    logs: [
-      { containerId: 'f'.repeat(64), containerName: 'api', lines: ['naïve ☂ \u0000 \u001b[31mred', ''] },
-    ],
+    logs: [makeLogTail({ id: 'f'.repeat(64), name: 'api' }, ['naïve ☂ \u0000 \u001b[31mred', ''])],
     gpus: [
       makeGpu({
         name: 'NVIDIA RTX A2000 12GB',

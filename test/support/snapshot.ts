@@ -1,4 +1,4 @@
-import type { ContainerReading } from '../../src/model/container-reading.ts'
+import type { ContainerReading, ContainerUsage, LogTail } from '../../src/model/container-reading.ts'
 import type { GpuReading } from '../../src/model/gpu-reading.ts'
 import type { DiskReading, InterfaceReading } from '../../src/model/host-devices.ts'
 import type { Filesystem, HostReading, Pressure, ProcessReading } from '../../src/model/host-reading.ts'
@@ -174,30 +174,90 @@ export function makeContainer(changes: Partial<ContainerReading> = {}): Containe
     name,
     image: `registry.example/${name}:1.4`,
     imageId: `sha256:${'b'.repeat(64)}`,
+    imageDigests: [],
     state: 'running',
     exitCode: null,
     oomKilled: false,
     restartCount: 0,
+    createdAt: minutesBefore(600),
     startedAt: minutesBefore(600),
     finishedAt: null,
     restartPolicy: { name: 'unless-stopped', maximumRetries: 0 },
     health: null,
     compose: null,
     environment: [],
+    connectionTargets: [],
     ports: [],
     addresses: [],
-    limits: { memoryBytes: bytes(512 * MEBIBYTE), memorySwapBytes: null, cpuCores: null },
-    usage: {
-      windowSeconds: seconds(1),
-      cpuCores: cores(0.1),
-      throttledRatio: null,
-      memoryWorkingSetBytes: bytes(100 * MEBIBYTE),
-      oomKills: 0,
-      pids: 12,
-    },
+    networks: [],
+    networkMode: 'bridge',
+    mounts: [],
+    hasDockerSocket: false,
+    privileged: false,
+    user: 'app',
+    capabilitiesAdded: [],
+    logDriver: { name: 'json-file', maximumSize: '10m', maximumFiles: '3' },
+    runtime: 'runc',
+    deviceRequests: [],
+    limits: { memoryBytes: bytes(512 * MEBIBYTE), memorySwapBytes: null, cpuCores: null, pids: null },
+    usage: makeUsage(),
     ...changes,
   }
 }
+
+export const makeUsage = (changes: Partial<ContainerUsage> = {}): ContainerUsage => ({
+  windowSeconds: seconds(1),
+  source: 'cgroup-v2',
+  cpuCores: cores(0.1),
+  cpuOfQuota: null,
+  throttledRatio: null,
+  throttledTimeRatio: null,
+  memoryWorkingSetBytes: bytes(100 * MEBIBYTE),
+  memoryUsageBytes: bytes(120 * MEBIBYTE),
+  memoryCacheBytes: bytes(30 * MEBIBYTE),
+  swapBytes: bytes(0),
+  oomKills: 0,
+  pids: 12,
+  io: {
+    readBytes: bytesPerSecond(0),
+    writtenBytes: bytesPerSecond(0),
+    reads: perSecond(0),
+    writes: perSecond(0),
+  },
+  network: null,
+  pressure: null,
+  totals: {
+    cpuSeconds: seconds(3600),
+    cpuUserSeconds: seconds(3000),
+    cpuSystemSeconds: seconds(600),
+    cpuPeriods: null,
+    throttledPeriods: null,
+    throttledSeconds: null,
+    io: { readBytes: bytes(0), writtenBytes: bytes(0), reads: 0, writes: 0 },
+    network: null,
+  },
+  ...changes,
+})
+
+/** A log of which these were the last lines, all of them read. */
+export const makeLogTail = (
+  { id, name }: Pick<ContainerReading, 'id' | 'name'>,
+  lines: string[],
+): LogTail => ({
+  containerId: id,
+  containerName: name,
+  lines,
+  read: {
+    from: lines.length > 0 ? minutesBefore(1) : null,
+    to: lines.length > 0 ? NOW : null,
+    bytes: bytes(lines.join('\n').length),
+    lines: lines.length,
+    skipped: false,
+    complete: true,
+  },
+  perMinute: { from: minutesBefore(30), intervalSeconds: seconds(60), lines: [], stderrLines: [] },
+  perHour: { from: minutesBefore(24 * 60), intervalSeconds: seconds(3600), lines: [], stderrLines: [] },
+})
 
 export const makeSetting = (name: string, setting: string, unit: string | null = null): PostgresSetting => ({
   name,

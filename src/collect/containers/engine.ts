@@ -10,23 +10,38 @@ export type DockerEngine = {
   where: string
   /** False when it was only looked for where engines usually are. */
   configured: boolean
+  /** Ends what was opened to reach it: a tunnel. */
+  close?: () => void
 }
 
 export const isSocket = (engine: DockerEngine): boolean => engine.where.startsWith('/')
 
+/** Whether it can run on this very machine, so that the kernel's files here can be about its containers. */
+export const isHere = (engine: DockerEngine): boolean =>
+  isSocket(engine) || /^tcp:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|\/|$)/.test(engine.where)
+
 /** What the engine answers is foreign: a proxy or another version may answer otherwise. */
 export function parseAnswer<Shape extends z.ZodType>(
   shape: Shape,
-  answer: unknown,
+  answer: string,
   what: string,
 ): z.infer<Shape> {
-  const parsed = shape.safeParse(answer)
+  const parsed = shape.safeParse(jsonIn(answer))
   if (parsed.success) return parsed.data
   throw new CollectFailure(
     'failed',
     `${what} is not what Docker's API documents: ${z.prettifyError(parsed.error).split('\n')[0]}`,
     'Check that this is the address of a Docker engine; perfbot reads API 1.41 (Docker 20.10) and later',
   )
+}
+
+/** Undefined for what is no JSON: no shape takes it. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** The status that the engine answered with; null when it was no answer of the engine. */
@@ -42,15 +57,15 @@ export function engineFailure(error: unknown, engine: DockerEngine, signal: Abor
   const failed = (reason: string, remedy: string) =>
     new CollectFailure('failed', reason, remedy, { cause: error })
   if (signal.aborted) return failed(silence(engine, signal), restart(engine))
-  switch (errorCode(error)) {
+  const code = errorCode(error) ?? ''
+  const message = messageOf(error).trim()
+  switch (code) {
     case 'ENOENT':
     case 'ECONNREFUSED':
       return new CollectFailure(
         configured ? 'failed' : 'absent',
         `No Docker engine at ${where}`,
-        configured
-          ? 'Start it (systemctl start docker), or correct it under docker: in config/perfbot.yaml'
-          : 'Start Docker, or name its socket under docker: in config/perfbot.yaml',
+        start(engine),
         { cause: error },
       )
     case 'EACCES':
@@ -64,9 +79,50 @@ export function engineFailure(error: unknown, engine: DockerEngine, signal: Abor
         `The host name of ${where} cannot be resolved`,
         'Correct it under docker: in config/perfbot.yaml',
       )
-    default:
-      return failed(`The Docker engine at ${where} failed: ${messageOf(error).trim()}`, restart(engine))
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return failed(
+        `${where} cannot be reached: ${message}`,
+        'Check the address, the network and its firewall',
+      )
   }
+  if (/HTTP request to an HTTPS server/.test(message)) {
+    return failed(
+      `The engine at ${where} wants TLS`,
+      'Add tls: { ca, cert, key } to it under docker: in config/perfbot.yaml (or set DOCKER_TLS_VERIFY=1)',
+    )
+  }
+  if (/wrong version number|packet length too long/i.test(message)) {
+    return failed(
+      `The engine at ${where} speaks no TLS on this port`,
+      'Start it with --tlsverify (without, everybody who reaches the port is root there), or take tls: away',
+    )
+  }
+  if (/alert|bad certificate|certificate required|unknown ca/i.test(message) && isTls(code)) {
+    return failed(
+      `The engine at ${where} does not accept perfbot's certificate: ${message}`,
+      'Use a client certificate that is signed by the CA of dockerd --tlscacert, and has not expired',
+    )
+  }
+  if (isTls(code) || /certificate|altnames/i.test(message)) {
+    return failed(
+      `The certificate of ${where} cannot be trusted: ${message}`,
+      'Name the CA that signed it as tls.ca; the certificate has to hold this host name or address',
+    )
+  }
+  return failed(`The Docker engine at ${where} failed: ${message}`, restart(engine))
+}
+
+/** OpenSSL's codes, as Node passes them on. */
+const isTls = (code: string): boolean =>
+  /^(ERR_SSL|ERR_TLS|CERT_|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)
+
+function start(engine: DockerEngine): string {
+  if (!engine.configured) return 'Start Docker, or name its socket under docker: in config/perfbot.yaml'
+  return isSocket(engine)
+    ? 'Start it (systemctl start docker), or correct it under docker: in config/perfbot.yaml'
+    : 'Check that dockerd listens there (dockerd -H tcp://…), or correct it under docker: in config/perfbot.yaml'
 }
 
 /** A local socket takes the connection at once, so that silence can only come after it. */

@@ -36,3 +36,33 @@ function harmlessValue(name: string, value: string): string | null {
   if (NEVER.test(name) || value.length > LONGEST_VALUE) return null
   return HARMLESS.some((pattern) => pattern.test(name)) ? redact(value) : null
 }
+
+/** What services are reached by. In URLs of others, `slack://TOKEN/…`, the place of the host can hold a secret. */
+const SCHEMES =
+  /^(https?|wss?|grpcs?|tcp|postgres(ql)?|mysql|mariadb|mssql|sqlserver|rediss?|valkeys?|memcached|amqps?|mongodb|nats|kafka|mqtts?|ldaps?|smtps?|clickhouse|elasticsearch|bolt|neo4j|cassandra)$/
+
+const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[\w.-]{0,251}\w)?)(?::(\d{1,5}))?$/i
+
+/** `postgresql+asyncpg://app:…@db:5432/shop`: scheme, host and port, and nothing of what stands around them. */
+export const readConnectionTargets = (variables: readonly string[]): ContainerReading['connectionTargets'] =>
+  variables.flatMap((variable) => {
+    const separator = variable.indexOf('=')
+    const name = variable.slice(0, separator)
+    const url = /^(?:jdbc:)?([a-z][a-z0-9]*)(?:\+[a-z0-9]+)?:\/\/(.+)$/i.exec(
+      variable.slice(separator + 1).trim(),
+    )
+    const scheme = url?.[1]?.toLowerCase() ?? ''
+    if (separator === -1 || !SCHEMES.test(scheme)) return []
+    const rest = url?.[2] ?? ''
+    const end = rest.search(/[/?#]/)
+    const authority = end === -1 ? rest : rest.slice(0, end)
+    // An @ further on can be the end of a password with a slash in it: then this is no authority.
+    if (rest.slice(authority.length).includes('@')) return []
+    const hosts = authority.slice(authority.lastIndexOf('@') + 1).split(',')
+    return hosts.flatMap((text) => {
+      const [, host, port] = HOST_AND_PORT.exec(text) ?? []
+      return host === undefined
+        ? []
+        : [{ name, scheme, host, port: port === undefined ? null : Number(port) }]
+    })
+  })

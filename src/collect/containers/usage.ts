@@ -1,75 +1,130 @@
-import { z } from 'zod'
-import type { ContainerUsage } from '../../model/container-reading.ts'
-import { bytes, cores, ratio, seconds } from '../../model/units.ts'
+import type { ContainerTotals, ContainerUsage } from '../../model/container-reading.ts'
+import {
+  bytes,
+  bytesPerSecond,
+  type Cores,
+  cores,
+  perSecond,
+  type Ratio,
+  ratio,
+  type Seconds,
+  seconds,
+} from '../../model/units.ts'
+import type { ContainerSample } from './sample.ts'
 
-/** What is used of `GET /containers/{id}/stats?stream=false&one-shot=true`. Counters count since the start. */
-export const Stats = z.object({
-  /** When it was read: RFC 3339; 0001-01-01 for a container that does not run. */
-  read: z.string(),
-  pids_stats: z.object({ current: z.number().optional() }).optional(),
-  cpu_stats: z.object({
-    /** Nanoseconds of CPU time. */
-    cpu_usage: z.object({ total_usage: z.number() }),
-    throttling_data: z
-      .object({ periods: z.number().default(0), throttled_periods: z.number().default(0) })
-      .optional(),
-  }),
-  memory_stats: z.object({
-    usage: z.number().optional(),
-    stats: z
-      .object({ inactive_file: z.number().optional(), total_inactive_file: z.number().optional() })
-      .optional(),
-  }),
-})
-export type Stats = z.infer<typeof Stats>
+/** Two clocks that run alike differ by less, even while the engine is slow to answer. */
+const CLOCK_STEPPED_SECONDS = 3
 
-/** One reading of a container's counters; two of them give its usage. */
-export type UsageSample = {
-  /** Of the run: a restart begins the counters anew. */
-  startedAt: string
-  /** On the clock of performance.now(): whether the sample is too old. */
-  readAt: number
-  stats: Stats
-  /** OOM kills in its cgroup, where that can be read. */
-  oomKills: number | null
-}
-
-/** Null when the container did not run at either sample: then there is nothing to measure. */
+/** Null when nothing lies between the samples, or the counters began anew without a new run. */
 export function usageBetween(
-  earlier: UsageSample,
-  later: UsageSample,
-  hasQuota: boolean,
+  earlier: ContainerSample,
+  later: ContainerSample,
+  quota: Cores | null,
 ): ContainerUsage | null {
-  const workingSet = workingSetOf(later.stats)
-  const window = (Date.parse(later.stats.read) - Date.parse(earlier.stats.read)) / 1000
-  if (workingSet === null || !(window > 0)) return null
-  const cpuTime = cpuNanoseconds(later.stats) - cpuNanoseconds(earlier.stats)
+  const window = windowBetween(earlier, later)
+  const cpuTime = later.totals.cpuSeconds - earlier.totals.cpuSeconds
+  if (!(window > 0) || cpuTime < 0) return null
+  const { memory, totals } = later
   return {
-    windowSeconds: seconds(window),
-    cpuCores: cores(Math.max(0, cpuTime / 1e9 / window)),
-    throttledRatio: hasQuota ? throttledBetween(earlier.stats, later.stats) : null,
-    memoryWorkingSetBytes: bytes(workingSet),
+    windowSeconds: window,
+    source: later.source,
+    cpuCores: cores(cpuTime / window),
+    cpuOfQuota: quota === null ? null : ratio(cpuTime / window / quota),
+    throttledRatio: quota === null ? null : throttledPeriods(earlier.totals, totals),
+    throttledTimeRatio: quota === null ? null : throttledTime(earlier.totals, totals, window),
+    memoryWorkingSetBytes: bytes(workingSetOf(memory)),
+    memoryUsageBytes: bytes(memory.usage),
+    memoryCacheBytes: memory.cache === null ? null : bytes(memory.cache),
+    swapBytes: memory.swap === null ? null : bytes(memory.swap),
     oomKills: later.oomKills,
-    pids: later.stats.pids_stats?.current ?? null,
+    pids: later.pids,
+    io: ioBetween(earlier.totals.io, totals.io, window),
+    network: networkBetween(earlier.totals.network, totals.network, window),
+    pressure: later.pressure,
+    totals,
   }
 }
 
-const cpuNanoseconds = (stats: Stats): number => stats.cpu_stats.cpu_usage.total_usage
-
-function throttledBetween(earlier: Stats, later: Stats) {
-  const before = earlier.cpu_stats.throttling_data
-  const after = later.cpu_stats.throttling_data
-  const periods = (after?.periods ?? 0) - (before?.periods ?? 0)
-  const throttled = (after?.throttled_periods ?? 0) - (before?.throttled_periods ?? 0)
-  return periods > 0 && throttled >= 0 ? ratio(throttled / periods) : null
-}
-
 /**
- * usage − inactive file cache, as `docker stats` counts it (docker/cli, calculateMemUsageUnixNoCache):
- * cgroup v1 has total_inactive_file, with the children's; v2 has inactive_file. Null when it does not run.
+ * By the clock of the engine where it took both samples itself: it may take one long before it answers. That clock
+ * can be set, though; then the time between the answers is nearer to the truth.
  */
-export function workingSetOf({ memory_stats: { usage, stats } }: Stats): number | null {
-  if (usage === undefined) return null
-  const inactive = stats?.total_inactive_file ?? stats?.inactive_file ?? 0
-  return inactive < usage ? usage - inactive : usage
+function windowBetween(earlier: ContainerSample, later: ContainerSample): Seconds {
+  const measured = (later.readAt - earlier.readAt) / 1000
+  if (earlier.statedAt === null || later.statedAt === null) return seconds(measured)
+  const stated = (later.statedAt - earlier.statedAt) / 1000
+  return seconds(Math.abs(stated - measured) > CLOCK_STEPPED_SECONDS ? measured : stated)
 }
+
+/** usage − inactive file cache, as `docker stats` counts it (docker/cli, calculateMemUsageUnixNoCache). */
+export const workingSetOf = ({ usage, inactiveFile }: ContainerSample['memory']): number =>
+  inactiveFile < usage ? usage - inactiveFile : usage
+
+function throttledPeriods(earlier: ContainerTotals, later: ContainerTotals): Ratio | null {
+  const periods = growth(earlier.cpuPeriods, later.cpuPeriods)
+  const throttled = growth(earlier.throttledPeriods, later.throttledPeriods)
+  return periods === null || periods === 0 || throttled === null ? null : ratio(throttled / periods)
+}
+
+function throttledTime(earlier: ContainerTotals, later: ContainerTotals, window: Seconds): Ratio | null {
+  const throttled = growth(earlier.throttledSeconds, later.throttledSeconds)
+  return throttled === null ? null : ratio(throttled / window)
+}
+
+/** Null when either is not known, or the counter began anew. */
+const growth = (earlier: number | null, later: number | null): number | null =>
+  earlier === null || later === null || later < earlier ? null : later - earlier
+
+function ioBetween(
+  earlier: ContainerTotals['io'],
+  later: ContainerTotals['io'],
+  window: Seconds,
+): ContainerUsage['io'] {
+  if (earlier === null || later === null) return null
+  const read = growth(earlier.readBytes, later.readBytes)
+  const written = growth(earlier.writtenBytes, later.writtenBytes)
+  if (read === null || written === null) return null
+  const rate = (amount: number | null) => (amount === null ? null : perSecond(amount / window))
+  return {
+    readBytes: bytesPerSecond(read / window),
+    writtenBytes: bytesPerSecond(written / window),
+    reads: rate(growth(earlier.reads, later.reads)),
+    writes: rate(growth(earlier.writes, later.writes)),
+  }
+}
+
+type Interface = NonNullable<ContainerTotals['network']>[number]
+
+/** An interface that came or went within the window has no rate: the container was put into another network. */
+function networkBetween(
+  earlier: ContainerTotals['network'],
+  later: ContainerTotals['network'],
+  window: Seconds,
+): ContainerUsage['network'] {
+  if (earlier === null || later === null) return null
+  const names = (interfaces: readonly Interface[]) =>
+    interfaces
+      .map((one) => one.interface)
+      .toSorted()
+      .join()
+  if (names(earlier) !== names(later)) return null
+  const grown = (...keys: Exclude<keyof Interface, 'interface'>[]): number | null =>
+    growth(sumOf(earlier, keys), sumOf(later, keys))
+  const received = grown('receivedBytes')
+  const transmitted = grown('transmittedBytes')
+  if (received === null || transmitted === null) return null
+  const rate = (amount: number | null) => perSecond((amount ?? 0) / window)
+  return {
+    receivedBytes: bytesPerSecond(received / window),
+    transmittedBytes: bytesPerSecond(transmitted / window),
+    receivedPackets: rate(grown('receivedPackets')),
+    transmittedPackets: rate(grown('transmittedPackets')),
+    errors: rate(grown('receiveErrors', 'transmitErrors')),
+    drops: rate(grown('receiveDrops', 'transmitDrops')),
+  }
+}
+
+const sumOf = (
+  interfaces: readonly Interface[],
+  keys: readonly Exclude<keyof Interface, 'interface'>[],
+): number => interfaces.reduce((sum, one) => keys.reduce((part, key) => part + one[key], sum), 0)

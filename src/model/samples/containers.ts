@@ -1,5 +1,5 @@
-import type { ContainerReading } from '../container-reading.ts'
-import { counter, flag, gauge, instant, type Labels, type MetricOf } from './metric.ts'
+import type { ContainerReading, ContainerTotals } from '../container-reading.ts'
+import { counter, flag, gauge, instant, type Labels, type MetricOf, type Point } from './metric.ts'
 
 /** cAdvisor's `name` and `image`; its `id` is the cgroup's path, which differs by driver: ours is in the info. */
 export const containerLabels = ({ engine, name, image }: ContainerReading): Labels => ({
@@ -7,6 +7,14 @@ export const containerLabels = ({ engine, name, image }: ContainerReading): Labe
   name,
   image,
 })
+
+type Interface = NonNullable<ContainerTotals['network']>[number]
+type Pressured = 'cpu' | 'memory' | 'io'
+
+const onEachInterface =
+  (counted: (each: Interface) => number) =>
+  ({ usage }: ContainerReading): Point[] =>
+    (usage?.totals.network ?? []).map((each) => [{ interface: each.interface }, counted(each)])
 
 const ratioOf = (part: number | null | undefined, whole: number | null): number | null =>
   part === null || part === undefined || !whole ? null : part / whole
@@ -82,6 +90,24 @@ const state: readonly MetricOf<ContainerReading>[] = [
 ]
 
 const cpu: readonly MetricOf<ContainerReading>[] = [
+  counter('container_cpu_usage_seconds_total', {
+    title: 'Container CPU time',
+    unit: 'seconds',
+    help: 'Processor time of the container since it was started.',
+    read: ({ usage }) => [[{ cpu: 'total' }, usage?.totals.cpuSeconds]],
+  }),
+  counter('container_cpu_user_seconds_total', {
+    title: 'Container CPU time, user',
+    unit: 'seconds',
+    help: 'Processor time of the container in user mode since it was started.',
+    read: ({ usage }) => usage?.totals.cpuUserSeconds,
+  }),
+  counter('container_cpu_system_seconds_total', {
+    title: 'Container CPU time, system',
+    unit: 'seconds',
+    help: 'Processor time of the container in the kernel since it was started.',
+    read: ({ usage }) => usage?.totals.cpuSystemSeconds,
+  }),
   gauge('perfbot_container_cpu_cores', {
     title: 'Container CPU',
     unit: 'cores',
@@ -94,6 +120,30 @@ const cpu: readonly MetricOf<ContainerReading>[] = [
     unit: 'cores',
     help: 'CPU quota of the container; absent without one.',
     read: ({ limits }) => limits.cpuCores,
+  }),
+  gauge('perfbot_container_cpu_quota_ratio', {
+    title: 'Container CPU of its quota',
+    unit: 'ratio',
+    help: 'Share of the CPU quota that was used, mean since the reading before; absent without a quota.',
+    read: ({ usage }) => usage?.cpuOfQuota,
+  }),
+  counter('container_cpu_cfs_periods_total', {
+    title: 'Container quota periods',
+    unit: 'count',
+    help: 'Enforcement periods of the CPU quota.',
+    read: ({ usage }) => usage?.totals.cpuPeriods,
+  }),
+  counter('container_cpu_cfs_throttled_periods_total', {
+    title: 'Container throttled periods',
+    unit: 'count',
+    help: 'Enforcement periods in which the container was held back.',
+    read: ({ usage }) => usage?.totals.throttledPeriods,
+  }),
+  counter('container_cpu_cfs_throttled_seconds_total', {
+    title: 'Container throttled time',
+    unit: 'seconds',
+    help: 'How long the tasks of the container were held back, added up over all processors.',
+    read: ({ usage }) => usage?.totals.throttledSeconds,
   }),
   gauge('perfbot_container_cpu_throttled_ratio', {
     title: 'Container throttling',
@@ -111,6 +161,25 @@ const memory: readonly MetricOf<ContainerReading>[] = [
     help: 'Memory that cannot simply be given back: usage without inactive file cache.',
     history: true,
     read: ({ usage }) => usage?.memoryWorkingSetBytes,
+  }),
+  gauge('container_memory_usage_bytes', {
+    title: 'Container memory with cache',
+    unit: 'bytes',
+    help: 'All memory that is charged to the container, page cache included.',
+    read: ({ usage }) => usage?.memoryUsageBytes,
+  }),
+  gauge('container_memory_cache', {
+    title: 'Container page cache',
+    unit: 'bytes',
+    help: 'Page cache that is charged to the container.',
+    read: ({ usage }) => usage?.memoryCacheBytes,
+  }),
+  gauge('container_memory_swap', {
+    title: 'Container swap',
+    unit: 'bytes',
+    help: 'Memory of the container that is swapped out.',
+    history: true,
+    read: ({ usage }) => usage?.swapBytes,
   }),
   gauge('container_spec_memory_limit_bytes', {
     title: 'Container memory limit',
@@ -139,6 +208,114 @@ const memory: readonly MetricOf<ContainerReading>[] = [
     history: true,
     read: ({ usage }) => usage?.pids,
   }),
+  gauge('container_threads_max', {
+    title: 'Container task limit',
+    unit: 'count',
+    help: 'How many tasks the container may have; 0 is no limit.',
+    read: ({ limits }) => limits.pids ?? 0,
+  }),
 ]
 
-export const containerMetrics: readonly MetricOf<ContainerReading>[] = [...state, ...cpu, ...memory]
+const traffic: readonly MetricOf<ContainerReading>[] = [
+  counter('container_fs_reads_bytes_total', {
+    title: 'Container disk reads',
+    unit: 'bytes',
+    help: 'Bytes that the container read from block devices.',
+    history: true,
+    read: ({ usage }) => usage?.totals.io?.readBytes,
+  }),
+  counter('container_fs_writes_bytes_total', {
+    title: 'Container disk writes',
+    unit: 'bytes',
+    help: 'Bytes that the container wrote to block devices.',
+    history: true,
+    read: ({ usage }) => usage?.totals.io?.writtenBytes,
+  }),
+  counter('container_fs_reads_total', {
+    title: 'Container read operations',
+    unit: 'count',
+    help: 'Read operations of the container on block devices.',
+    read: ({ usage }) => usage?.totals.io?.reads,
+  }),
+  counter('container_fs_writes_total', {
+    title: 'Container write operations',
+    unit: 'count',
+    help: 'Write operations of the container on block devices.',
+    read: ({ usage }) => usage?.totals.io?.writes,
+  }),
+  counter('container_network_receive_bytes_total', {
+    title: 'Container network in',
+    unit: 'bytes',
+    help: 'Bytes received by the container.',
+    history: true,
+    read: onEachInterface(({ receivedBytes }) => receivedBytes),
+  }),
+  counter('container_network_transmit_bytes_total', {
+    title: 'Container network out',
+    unit: 'bytes',
+    help: 'Bytes sent by the container.',
+    history: true,
+    read: onEachInterface(({ transmittedBytes }) => transmittedBytes),
+  }),
+  counter('container_network_receive_packets_total', {
+    title: 'Container packets in',
+    unit: 'count',
+    help: 'Packets received by the container.',
+    read: onEachInterface(({ receivedPackets }) => receivedPackets),
+  }),
+  counter('container_network_transmit_packets_total', {
+    title: 'Container packets out',
+    unit: 'count',
+    help: 'Packets sent by the container.',
+    read: onEachInterface(({ transmittedPackets }) => transmittedPackets),
+  }),
+  counter('container_network_receive_errors_total', {
+    title: 'Container receive errors',
+    unit: 'count',
+    help: 'Errors while receiving.',
+    read: onEachInterface(({ receiveErrors }) => receiveErrors),
+  }),
+  counter('container_network_transmit_errors_total', {
+    title: 'Container transmit errors',
+    unit: 'count',
+    help: 'Errors while sending.',
+    read: onEachInterface(({ transmitErrors }) => transmitErrors),
+  }),
+  counter('container_network_receive_packets_dropped_total', {
+    title: 'Container receive drops',
+    unit: 'count',
+    help: 'Packets dropped while receiving.',
+    read: onEachInterface(({ receiveDrops }) => receiveDrops),
+  }),
+  counter('container_network_transmit_packets_dropped_total', {
+    title: 'Container transmit drops',
+    unit: 'count',
+    help: 'Packets dropped while sending.',
+    read: onEachInterface(({ transmitDrops }) => transmitDrops),
+  }),
+]
+
+const RESOURCE_NAME: Record<Pressured, string> = { cpu: 'CPU', memory: 'memory', io: 'I/O' }
+
+const pressure = (['cpu', 'memory', 'io'] as const).flatMap((resource): MetricOf<ContainerReading>[] => [
+  counter(`container_pressure_${resource}_waiting_seconds_total`, {
+    title: `Container wait for ${RESOURCE_NAME[resource]}`,
+    unit: 'seconds',
+    help: `Time in which some tasks of the container waited for ${RESOURCE_NAME[resource]}.`,
+    read: ({ usage }) => usage?.pressure?.[resource].someSeconds,
+  }),
+  counter(`container_pressure_${resource}_stalled_seconds_total`, {
+    title: `Container stall for ${RESOURCE_NAME[resource]}`,
+    unit: 'seconds',
+    help: `Time in which all tasks of the container waited for ${RESOURCE_NAME[resource]}.`,
+    read: ({ usage }) => usage?.pressure?.[resource].fullSeconds,
+  }),
+])
+
+export const containerMetrics: readonly MetricOf<ContainerReading>[] = [
+  ...state,
+  ...cpu,
+  ...memory,
+  ...traffic,
+  ...pressure,
+]
