@@ -127,6 +127,22 @@ services:
     ])
   })
 
+  it('takes an engine by its socket or by its address, and says what else is wrong', () => {
+    const tls = '{ ca: a, cert: b, key: c }'
+    expect(
+      parseConfig(`docker: [{ name: far, url: "tcp://far:2376", tls: ${tls} }]`, 'f', {}).docker,
+    ).toEqual([
+      { name: 'far', url: 'tcp://far:2376', tls: { ca: 'a', cert: 'b', key: 'c' }, configured: true },
+    ])
+    expect(mistakesIn('docker: [{ name: a }]').join()).toContain('needs either socket:')
+    expect(mistakesIn('docker: [{ name: a, url: "http://a" }]').join()).toContain(
+      'must be tcp://host:2376 or ssh://user@host',
+    )
+    expect(mistakesIn(`docker: [{ name: a, url: "ssh://a", tls: ${tls} }]`).join()).toContain(
+      'goes with a url: tcp://',
+    )
+  })
+
   it('never repeats a secret that is wrong', () => {
     const text = mistakesIn('postgres: [{ name: main, url: "mysql://app:hunter2@db" }]').join()
     expect(text).toContain('postgres.0.url')
@@ -139,6 +155,20 @@ services:
       OLLAMA_HOST: '0.0.0.0:9999',
     })
     expect(config.docker[0]).toMatchObject({ socket: '/run/podman.sock', configured: true })
+    const dockerHost = (DOCKER_HOST: string) =>
+      parseConfig('', 'perfbot.yaml', {
+        DOCKER_HOST,
+        DOCKER_TLS_VERIFY: '1',
+        DOCKER_CERT_PATH: '/etc/docker',
+      }).docker
+    const tls = { ca: '/etc/docker/ca.pem', cert: '/etc/docker/cert.pem', key: '/etc/docker/key.pem' }
+    expect(dockerHost('tcp://db-1:2376')).toEqual([
+      { name: 'local', url: 'tcp://db-1:2376', tls, configured: true },
+    ])
+    expect(dockerHost('ssh://ops@gpu-1')).toMatchObject([{ url: 'ssh://ops@gpu-1', tls: null }])
+    expect(() => dockerHost('npipe:////./pipe/docker_engine')).toThrow(
+      'perfbot reads unix://, tcp:// and ssh://',
+    )
     expect(config.ollama).toMatchObject({ url: 'http://127.0.0.1:9999', configured: true })
   })
 })

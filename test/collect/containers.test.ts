@@ -6,13 +6,8 @@ import { containerCollector } from '../../src/collect/containers.ts'
 import { OWN_SYSTEM } from '../../src/collect/system-paths.ts'
 import { ContainerReading, LogTail } from '../../src/model/container-reading.ts'
 import { seconds } from '../../src/model/units.ts'
-import {
-  type DockerArea,
-  describeWithDocker,
-  dockerSocket,
-  importBusybox,
-  waitForContainer,
-} from '../support/docker.ts'
+import { describeWithDocker, dockerSocket, waitForContainer } from '../support/docker.ts'
+import { type DockerArea, importBusybox } from '../support/docker-area.ts'
 import { proxyEngine } from '../support/engine-proxy.ts'
 
 const MEBIBYTE = 1024 * 1024

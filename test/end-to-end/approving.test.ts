@@ -1,13 +1,8 @@
 import type Docker from 'dockerode'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { FixPlan } from '../../src/model/fix-plan.ts'
-import {
-  type DockerArea,
-  describeWithDocker,
-  dockerSocket,
-  importBusybox,
-  waitForContainer,
-} from '../support/docker.ts'
+import { describeWithDocker, dockerSocket, waitForContainer } from '../support/docker.ts'
+import { type DockerArea, importBusybox } from '../support/docker-area.ts'
 import { FOUNDER, type System, startSystem } from './system.ts'
 
 const person = { id: FOUNDER, userGroups: [] }

@@ -2,13 +2,8 @@ import type Docker from 'dockerode'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
 import type { Message } from '../../src/playground/workspace.ts'
-import {
-  type DockerArea,
-  describeWithDocker,
-  dockerSocket,
-  importBusybox,
-  waitForContainer,
-} from '../support/docker.ts'
+import { describeWithDocker, dockerSocket, waitForContainer } from '../support/docker.ts'
+import { type DockerArea, importBusybox } from '../support/docker-area.ts'
 import { FOUNDER, type System, startSystem, VISITOR } from './system.ts'
 
 const MEBIBYTE = 1024 ** 2

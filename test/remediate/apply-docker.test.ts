@@ -5,13 +5,8 @@ import { OWN_SYSTEM } from '../../src/collect/system-paths.ts'
 import { seconds } from '../../src/model/units.ts'
 import { applyFix } from '../../src/remediate/apply.ts'
 import type { CommandDefinition } from '../../src/remediate/catalogue.ts'
-import {
-  type DockerArea,
-  describeWithDocker,
-  dockerSocket,
-  importBusybox,
-  type RunOptions,
-} from '../support/docker.ts'
+import { describeWithDocker, dockerSocket } from '../support/docker.ts'
+import { type DockerArea, importBusybox, type RunOptions } from '../support/docker-area.ts'
 import { container, HOST, MEBIBYTE, ownCatalogue, planned, portsOf } from './support.ts'
 
 // The engine measures usage for a second or two, and every test asks several times, all at once.

@@ -19,6 +19,8 @@ export type LogPosition = {
   last: LogEntry | null
   /** Everything that was there at the last reading has been read. */
   isComplete: boolean
+  /** About how many lines a reading that was cut short has left for the next. */
+  behind: number
   /** What of the container and of the file was last seen when all had been read; null where that is not known. */
   seen: string | null
   /** How many lines to ask for first: about twice as many as came the last time. */
@@ -32,6 +34,7 @@ export const beginLog = (sink: LogSink | null): LogPosition => ({
   tail: createTail(),
   last: null,
   isComplete: false,
+  behind: 0,
   seen: null,
   expected: 0,
   readAt: Number.NEGATIVE_INFINITY,

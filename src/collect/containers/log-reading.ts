@@ -58,6 +58,7 @@ function takeHeld(
   for (const entry of fresh) take(position, entry, taken)
   // A log that held nothing of the last day has been read up to its end all the same.
   if (fresh.length === 0) position.last = entries.at(-1) ?? position.last
+  position.behind = 0
   position.isComplete = true
 }
 
@@ -107,8 +108,11 @@ async function streamRest(
 ): Promise<void> {
   const size = held.entries.reduce((sum, entry) => sum + entry.bytes, 0) / Math.max(1, held.messages)
   const most = Math.ceil(MOST_BYTES / Math.max(1, size))
-  if (position.last !== null && held.asked * STEP < most) {
-    if ((await stream(source, held.asked * STEP, false, position, taken, since)) !== 'too-short') return
+  // Going on behind what was cut short, or else a step further: passing over all that 20 MB hold would cost as much
+  // as reading it.
+  const fewer = position.behind > 0 ? position.behind + MOST_HELD : held.asked * STEP
+  if (position.last !== null && fewer < most) {
+    if ((await stream(source, fewer, false, position, taken, since)) !== 'too-short') return
   }
   await stream(source, most, true, position, taken, since)
 }
@@ -134,7 +138,10 @@ async function stream(
       intake.accept(entry)
     }
     // What was taken stays taken; the next reading goes on behind it.
-    if (taken.bytes > MOST_BYTES || source.isOver()) return 'cut-short'
+    if (taken.bytes > MOST_BYTES || source.isOver()) {
+      position.behind = Math.max(1, asked - decoder.messages())
+      return 'cut-short'
+    }
   }
   if (!source.isGrowing) for (const entry of decoder.end()) intake.accept(entry)
   intake.end(decoder.messages() >= asked)
@@ -179,6 +186,7 @@ function createIntake(position: LogPosition, taken: Taken, since: number) {
         else taken.skipped = taken.from !== null && taken.from >= since
       }
       position.tail = tail
+      position.behind = 0
       position.isComplete = true
     },
   }

@@ -237,10 +237,9 @@ suite('an engine behind ssh', () => {
     const { containers, gaps } = await collector.collect(AbortSignal.timeout(15_000))
     expect(gaps).toEqual([])
     expect(Array.isArray(containers)).toBe(true)
-    await run('sh', [
-      '-c',
-      `kill $(ps -eo pid,args | awk '/-L .*perfbot-ssh.*${port}/ && !/awk/ {print $1}')`,
-    ])
+    const { stdout } = await run('ps', ['--ppid', String(process.pid), '-o', 'pid=,args='])
+    const [tunnel] = stdout.split('\n').filter((line) => line.includes('perfbot-ssh-'))
+    process.kill(Number.parseInt(tunnel ?? '', 10))
     const again = await until(() => collector.collect(AbortSignal.timeout(15_000)))
     expect(again.containers?.length).toBe(containers?.length)
   })

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export type Timing = { readonly p50Ms: number; readonly p95Ms: number; readonly cpuP50Ms: number }
+
+const quantile = (values: readonly number[], q: number): number => {
+  const sorted = values.toSorted((left, right) => left - right)
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number
+}
+
+/** Wall time of each run, and the CPU time of this process in it; with a pause before each, as between collections. */
+export async function timed(runs: number, pauseMs: number, work: () => Promise<unknown>): Promise<Timing> {
+  const walls: number[] = []
+  const cpus: number[] = []
+  for (let run = 0; run < runs; run++) {
+    await sleep(pauseMs)
+    const cpu = process.cpuUsage()
+    const begun = performance.now()
+    await work()
+    walls.push(performance.now() - begun)
+    const { user, system } = process.cpuUsage(cpu)
+    cpus.push((user + system) / 1000)
+  }
+  return { p50Ms: quantile(walls, 0.5), p95Ms: quantile(walls, 0.95), cpuP50Ms: quantile(cpus, 0.5) }
+}
