@@ -3,8 +3,8 @@
  * (PERFBOT_TEST_DOCKER_SOCKET, else /var/run/docker.sock), the docker command, and root or the group docker.
  */
 import { loadavg } from 'node:os'
-import { startCrowd } from './collect/crowd.ts'
 import { benchContainers, printContainers } from './collect/containers.ts'
+import { startCrowd } from './collect/crowd.ts'
 
 const socket = process.env.PERFBOT_TEST_DOCKER_SOCKET ?? '/var/run/docker.sock'
 const crowd = await startCrowd(socket)
