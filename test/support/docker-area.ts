@@ -81,7 +81,8 @@ async function ignoreMissing(removal: Promise<unknown>): Promise<void> {
 const APPLETS =
   'sh ash cat cp date dd df echo env false grep head hostname httpd id kill ls mkdir mv nc printf ps pwd rm sed sleep stat tail tee test timeout touch tr true uname wc wget yes'
 
-async function busyboxTar(): Promise<Buffer> {
+/** The whole of the image, as `docker import` and `podman import` take it. */
+export async function busyboxTar(): Promise<Buffer> {
   const busybox = await readFile('/bin/busybox')
   return tarOf([
     { path: 'bin/', kind: 'directory' },

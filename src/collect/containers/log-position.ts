@@ -17,6 +17,8 @@ export type LogPosition = {
   readonly counts: Counts
   tail: Tail
   last: LogEntry | null
+  /** How often each line with the time of the last has come: Podman's times are whole seconds. */
+  readonly repeats: Map<string, number>
   /** Everything that was there at the last reading has been read. */
   isComplete: boolean
   /** About how many lines a reading that was cut short has left for the next. */
@@ -33,6 +35,7 @@ export const beginLog = (sink: LogSink | null): LogPosition => ({
   counts: createCounts(),
   tail: createTail(),
   last: null,
+  repeats: new Map(),
   isComplete: false,
   behind: 0,
   seen: null,
@@ -42,6 +45,20 @@ export const beginLog = (sink: LogSink | null): LogPosition => ({
 
 export const isSameLine = (left: LogEntry, right: LogEntry): boolean =>
   left.stamp === right.stamp && left.stream === right.stream && left.text === right.text
+
+/** The log has been read up to this line. */
+export function moveTo(position: LogPosition, entry: LogEntry): void {
+  if (position.last?.stamp !== entry.stamp) position.repeats.clear()
+  const key = keyOf(entry)
+  position.repeats.set(key, (position.repeats.get(key) ?? 0) + 1)
+  position.last = entry
+}
+
+/** Which of the lines that are the same as the last is the last. */
+export const repeatsOf = ({ last, repeats }: LogPosition): number =>
+  last === null ? 1 : (repeats.get(keyOf(last)) ?? 1)
+
+const keyOf = ({ stream, text }: LogEntry): string => `${stream} ${text}`
 
 /** What one reading took; the part of LogTail that is new. */
 export type Taken = {
@@ -60,7 +77,7 @@ export function take(position: LogPosition, entry: LogEntry, taken: Taken): void
   const isTimed = !Number.isNaN(ms)
   if (isTimed) position.counts.count(ms, stream === 'stderr')
   position.sink?.line({ at: isTimed ? timestamp(new Date(ms)) : null, stream, text })
-  position.last = entry
+  moveTo(position, entry)
   taken.bytes += entry.bytes
   taken.lines++
   if (!isTimed) return

@@ -1,5 +1,14 @@
 import type { IncomingMessage } from 'node:http'
-import { HORIZON_MS, isSameLine, type LogPosition, skipTo, type Taken, take } from './log-position.ts'
+import {
+  HORIZON_MS,
+  isSameLine,
+  type LogPosition,
+  moveTo,
+  repeatsOf,
+  skipTo,
+  type Taken,
+  take,
+} from './log-position.ts'
 import { type LogEntry, logDecoder } from './log-stream.ts'
 import { createTail, TAIL_LINES, type Tail } from './log-tail.ts'
 
@@ -57,7 +66,7 @@ function takeHeld(
   else position.tail = tailOf(entries)
   for (const entry of fresh) take(position, entry, taken)
   // A log that held nothing of the last day has been read up to its end all the same.
-  if (fresh.length === 0) position.last = entries.at(-1) ?? position.last
+  if (position.last === null) for (const entry of entries) moveTo(position, entry)
   position.behind = 0
   position.isComplete = true
 }
@@ -83,13 +92,16 @@ async function holdLast(source: LogSource, lines: number): Promise<Held> {
 /** Where the new lines begin; null when they begin before those that are held. */
 function startOf(
   entries: readonly LogEntry[],
-  { last }: LogPosition,
+  position: LogPosition,
   isWhole: boolean,
   since: number,
 ): Start | null {
+  const { last } = position
   if (last !== null) {
-    const place = entries.findLastIndex((entry) => isSameLine(entry, last))
-    if (place !== -1) return { index: place + 1, isAfterLoss: false }
+    const same = entries.flatMap((entry, index) => (isSameLine(entry, last) ? [index] : []))
+    // Fewer than have come: the first of them are before what is held.
+    const place = same[Math.min(repeatsOf(position), same.length) - 1]
+    if (place !== undefined) return { index: place + 1, isAfterLoss: false }
     // The whole log is there and the line is not: it was rotated away, or the file was emptied.
     return isWhole ? { index: 0, isAfterLoss: true } : null
   }
@@ -153,6 +165,7 @@ function createIntake(position: LogPosition, taken: Taken, since: number) {
   const place = position.last
   const tail = createTail()
   let isSeeking = place !== null
+  let repeatsLeft = repeatsOf(position)
   let newest: LogEntry | null = null
 
   const isBehindPlace = (entry: LogEntry): boolean => newest === null && place !== null && entry.ms > place.ms
@@ -169,7 +182,8 @@ function createIntake(position: LogPosition, taken: Taken, since: number) {
       newest = entry
       tail.add(entry)
       if (isSeeking && place !== null) {
-        isSeeking = !isSameLine(entry, place)
+        if (isSameLine(entry, place)) repeatsLeft--
+        isSeeking = repeatsLeft > 0
         return
       }
       if (place === null && entry.ms < since) return
@@ -180,7 +194,7 @@ function createIntake(position: LogPosition, taken: Taken, since: number) {
       if (isSeeking) {
         // The place is nowhere, and the times do not tell what is new: nothing is counted twice.
         skipTo(position, newest ?? undefined, taken)
-        position.last = newest
+        if (newest !== null) moveTo(position, newest)
       } else if (place === null) {
         if (!isFull) position.counts.reachesBackTo(since)
         else taken.skipped = taken.from !== null && taken.from >= since

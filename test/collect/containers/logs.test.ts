@@ -136,10 +136,10 @@ describeWithDocker('the logs of a real engine', (client) => {
   it('of a flood are read up to 20 MB, the newest, within the time that is given', async () => {
     const read = collectorOf({ logSinkOf })
     await read()
-    // 30 MB in about a second.
+    // 22 MB in about a second.
     await write(
       'flood',
-      'yes "a line of a flood that nobody can read, however long he sits there" | head -n 450000 >/proc/1/fd/1',
+      'yes "a line of a flood that nobody can read, however long he sits there" | head -n 330000 >/proc/1/fd/1',
     )
     await write('flood', 'echo after the flood >/proc/1/fd/1')
     const begun = performance.now()
