@@ -267,8 +267,8 @@ export const LineCounts = z.object({
 export type LineCounts = z.infer<typeof LineCounts>
 
 /**
- * The last lines that a container wrote, oldest first, with secrets redacted. Why the engine could not start
- * it, if so, comes last, as `docker: …`.
+ * The last lines that a container wrote, oldest first, with secrets redacted, and of one that is well none: each
+ * snapshot is kept. Why the engine could not start it, if so, comes last, as `docker: …`.
  */
 export const LogTail = z.object({
   containerId: z.string(),

@@ -20,7 +20,8 @@ import { hostCollector } from '../../src/collect/host.ts'
 import { OWN_SYSTEM } from '../../src/collect/system-paths.ts'
 import { HostReading } from '../../src/model/host-reading.ts'
 import { seconds } from '../../src/model/units.ts'
-import { type DockerArea, describeWithDocker, importBusybox, waitForContainer } from '../support/docker.ts'
+import { describeWithDocker, waitForContainer } from '../support/docker.ts'
+import { type DockerArea, importBusybox } from '../support/docker-area.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())))

@@ -13,7 +13,7 @@ export type Asking = {
 }
 
 /** Asks about one container: gone in the meantime (404) is no fault; any other failure is a gap of that part. */
-export type AboutPart = <Result>(missing: string, ask: () => Promise<Result>) => Promise<Result | null>
+type AboutPart = <Result>(missing: string, ask: () => Promise<Result>) => Promise<Result | null>
 
 export const partsOf =
   (engine: DockerEngine, gaps: Gap[], signal: AbortSignal): AboutPart =>

@@ -8,7 +8,7 @@ import { parseAnswer } from './engine.ts'
 import { askEngine, textOf } from './engine-request.ts'
 import { Inspection } from './inspection.ts'
 
-export const Listed = z.object({ Id: z.string(), Names: z.array(z.string()).nullish() })
+const Listed = z.object({ Id: z.string(), Names: z.array(z.string()).nullish() })
 export type Listed = z.infer<typeof Listed>
 
 const Image = z.object({ RepoDigests: z.array(z.string()).nullish() })

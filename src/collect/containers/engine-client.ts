@@ -8,7 +8,7 @@ import type { DockerEngine } from './engine.ts'
 import { sshTunnel } from './ssh-tunnel.ts'
 
 /** Files, as `docker --tlsverify` takes them. */
-export type TlsFiles = { readonly ca: string; readonly cert: string; readonly key: string }
+type TlsFiles = { readonly ca: string; readonly cert: string; readonly key: string }
 
 /** Where an engine is: a socket of this machine, `tcp://host:2376` or `ssh://user@host`. */
 export type EngineAddress =

@@ -14,7 +14,7 @@ export type DockerEngine = {
   close?: () => void
 }
 
-export const isSocket = (engine: DockerEngine): boolean => engine.where.startsWith('/')
+const isSocket = (engine: DockerEngine): boolean => engine.where.startsWith('/')
 
 /** Whether it can run on this very machine, so that the kernel's files here can be about its containers. */
 export const isHere = (engine: DockerEngine): boolean =>
