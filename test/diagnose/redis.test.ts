@@ -167,7 +167,7 @@ describe('a Redis', () => {
     })
     const own = makeContainer({
       name: 'redis',
-      ports: [{ hostPort: 6379, containerPort: 6379 }],
+      ports: [{ hostPort: 6379, containerPort: 6379, protocol: 'tcp', hostIp: '0.0.0.0' }],
     })
     expect(findingOf('redis-no-maxmemory', { caches: [unlimited], containers: [own] })).toMatchObject({
       title: 'cache may grow until its container is killed',

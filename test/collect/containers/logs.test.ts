@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type ContainerOptions, containerCollector } from '../../../src/collect/containers.ts'
 import { OWN_SYSTEM } from '../../../src/collect/system-paths.ts'
 import type { LogLine } from '../../../src/model/log-sink.ts'
@@ -61,15 +61,13 @@ describeWithDocker('the logs of a real engine', (client) => {
     ])
     await waitForContainer(ended, ({ State }) => State.Status === 'exited')
     // On a busy machine a program writes its first line well after its container was started.
-    await expect
-      .poll(
-        async () => {
-          const log = await client.getContainer(area.name('steady')).logs({ stdout: true, stderr: true })
-          return log.toString()
-        },
-        { timeout: 20_000 },
-      )
-      .toMatch(/one[\s\S]*two|two[\s\S]*one/)
+    await vi.waitFor(
+      async () => {
+        const log = await client.getContainer(area.name('steady')).logs({ stdout: true, stderr: true })
+        expect(log.toString()).toMatch(/one[\s\S]*two|two[\s\S]*one/)
+      },
+      { timeout: 20_000, interval: 100 },
+    )
   })
   afterAll(() => area.removeAll())
 

@@ -7,8 +7,8 @@ describe('a PostgreSQL that was found in a container', () => {
   const database = makeContainer({
     name: 'shop-db-1',
     image: 'docker.io/library/postgres:17-alpine@sha256:0123',
-    compose: { project: 'shop', service: 'db' },
-    ports: [{ containerPort: 5432, hostPort: 15432 }],
+    compose: { project: 'shop', service: 'db', dependsOn: [], configFiles: [] },
+    ports: [{ containerPort: 5432, protocol: 'tcp', hostPort: 15432, hostIp: '0.0.0.0' }],
     addresses: ['172.18.0.3'],
   })
 
@@ -28,7 +28,10 @@ describe('a PostgreSQL that was found in a container', () => {
   })
 
   it('is reached in its network when no port is published, and says so when there is no way', () => {
-    const inside = proposePostgres({ ...database, ports: [{ containerPort: 5432, hostPort: null }] })
+    const inside = proposePostgres({
+      ...database,
+      ports: [{ containerPort: 5432, protocol: 'tcp', hostPort: null, hostIp: null }],
+    })
     expect(inside?.entry).toContain('@172.18.0.3:5432/')
     expect(proposePostgres({ ...database, ports: [], addresses: [] })?.obstacle).toMatch(/Publish its port/)
   })
