@@ -26,6 +26,16 @@ describe('redact', () => {
     ['https://a1b2c3d4e5f6@github.com/team/repo', 'https://***@github.com/team/repo'],
     [`key=AIza${'x'.repeat(35)} denied`, 'key=*** denied'],
     ['abc=\n-----END RSA PRIVATE KEY-----\nnext', '[private key ***]\nnext'],
+    ["ALTER ROLE app WITH PASSWORD 'hunter2'", 'ALTER ROLE app WITH PASSWORD ***'],
+    ["CREATE USER 'app'@'%' IDENTIFIED BY 'hunter2'", "CREATE USER 'app'@'%' IDENTIFIED BY ***"],
+    ['AccountName=x;AccountKey=aGVsbG8gd29ybGQ=;Endpoint', 'AccountName=x;AccountKey=***;Endpoint'],
+    ['GET /a?X-Amz-Signature=9f8e7d&X-Amz-Date=1', 'GET /a?X-Amz-Signature=***&X-Amz-Date=1'],
+    ['redis-cli -h cache -a hunter2 ping', 'redis-cli -h cache -a *** ping'],
+    ['mysqldump -u root -phunter2 shop', 'mysqldump -u root -p*** shop'],
+    ['<password>hunter2</password>', '<password>***</password>'],
+    ['the password is hunter2hunter', 'the password is ***'],
+    ['next=%2F&password%3Dhunter2&x=1', 'next=%2F&password%3D***&x=1'],
+    ['session=0123456789abcdef0123 expired', 'session=*** expired'],
   ])('hides the secret in %s', (text, expected) => {
     expect(redact(text)).toBe(expected)
   })
@@ -38,6 +48,8 @@ describe('redact', () => {
     'git@github.com:team/repo.git',
     'ssh://git@github.com/team/repo',
     '12 tests pass, 1 fails',
+    'exit code=137, session=42 closed',
+    'AUTH failed for user app: the password is wrong',
   ])('leaves what a diagnosis needs: %s', (text) => {
     expect(redact(text)).toBe(text)
   })
@@ -54,6 +66,10 @@ describe('redact', () => {
     ['Slack app', (secret) => `xapp-1-${secret.replace(/[_.~]/g, '0')}`],
     ['GitHub', (secret) => `ghp_${secret.replace(/[^A-Za-z0-9]/g, 'x').padEnd(36, 'x')}`],
     ['JWT', (secret) => `eyJhbGciOi.eyJzdWIiOi.${secret.replace(/[.~]/g, '0')}`],
+    ['webhook of Discord', (secret) => `https://discord.com/api/webhooks/12/${secret.replace(/[.~]/g, '0')}`],
+    ['statement', (secret) => `ALTER USER app PASSWORD '${secret}'`],
+    ['XML', (secret) => `<soap:Password>${secret}</soap:Password>`],
+    ['signed URL', (secret) => `https://x.blob.core.windows.net/a?sv=1&sig=${secret}`],
     ['key block', (secret) => `-----BEGIN PRIVATE KEY-----\n${secret}\n-----END PRIVATE KEY-----`],
   ]
 
