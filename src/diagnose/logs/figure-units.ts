@@ -1,0 +1,37 @@
+import type { NumericUnit } from '../../model/units.ts'
+
+const KI = 1024
+/** How programs write units, and what one of each is in base units. */
+export const UNITS: Readonly<Record<string, readonly [NumericUnit, number]>> = {
+  ns: ['seconds', 1e-9],
+  us: ['seconds', 1e-6],
+  µs: ['seconds', 1e-6],
+  ms: ['seconds', 1e-3],
+  msec: ['seconds', 1e-3],
+  milliseconds: ['seconds', 1e-3],
+  millis: ['seconds', 1e-3],
+  s: ['seconds', 1],
+  sec: ['seconds', 1],
+  secs: ['seconds', 1],
+  second: ['seconds', 1],
+  seconds: ['seconds', 1],
+  min: ['seconds', 60],
+  minutes: ['seconds', 60],
+  b: ['bytes', 1],
+  byte: ['bytes', 1],
+  bytes: ['bytes', 1],
+  kb: ['bytes', KI],
+  kib: ['bytes', KI],
+  k: ['bytes', KI],
+  mb: ['bytes', KI ** 2],
+  mib: ['bytes', KI ** 2],
+  m: ['bytes', KI ** 2],
+  gb: ['bytes', KI ** 3],
+  gib: ['bytes', KI ** 3],
+  g: ['bytes', KI ** 3],
+  tb: ['bytes', KI ** 4],
+  tib: ['bytes', KI ** 4],
+  '%': ['ratio', 0.01],
+  percent: ['ratio', 0.01],
+  pct: ['ratio', 0.01],
+}
