@@ -93,6 +93,17 @@ program
     await runAudit(configFile(), options)
   })
 
+program
+  .command('logs')
+  .description('say what happened in log files, or in what is piped in')
+  .argument('[files...]', 'log files, also .gz; standard input without any')
+  .option('--json', 'print one JSON document and nothing else')
+  .option('--since <when>', 'leave out what is older: 90m, 2h, 3d, or a time')
+  .action(async (files: string[], options: { json?: boolean; since?: string }) => {
+    const { runLogs } = await import('./cli/logs.ts')
+    await runLogs(files, options)
+  })
+
 // Whoever reads the output may stop early, as `head` does: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
