@@ -62,7 +62,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/([?&]code=)[^\s&;"'<>,]{16,}/gi, `$1${HIDDEN}`],
   [/\b(otp\s{0,2}[=:]\s{0,2})\d{4,8}\b/gi, `$1${HIDDEN}`],
   // SQL and Redis: PASSWORD '…', IDENTIFIED BY '…', requirepass …, AUTH …
-  [/\b((?:password|identified by)\s{1,4})(?:'[^'\n]{1,256}'?|"[^"\n]{1,256}"?)/gi, `$1${HIDDEN}`],
+  [/\b((?:PASSWORD|[Pp]assword|IDENTIFIED BY)\s{1,4})(?:'[^'\n]{1,256}'?|"[^"\n]{1,256}"?)/g, `$1${HIDDEN}`],
   [/\b((?:requirepass|masterauth)\s{1,4})[^\s]+/gi, `$1${HIDDEN}`],
   [/\b(AUTH )(?=[^\s\d]{0,64}\d)[^\s"']{12,}/g, `$1${HIDDEN}`],
   // "the password is …": only what has a digit, as words that explain have none.

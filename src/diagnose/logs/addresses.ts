@@ -19,6 +19,8 @@ const NAME = String.raw`[A-Za-z0-9][\w-]{0,62}(?:\.[\w-]{1,62}){0,8}`
 const NAMED_PARTS =
   /(?:server at|host(?:name)?)[ =:]{1,3}\\?["']?(?<host>[\w.:-]{1,120})\\?["']?[^\n]{0,80}?port[ =:]{1,3}["']?(?<port>\d{1,5})/i
 const FAILED_PORT = new RegExp(String.raw`\bto (?<host>${NAME}) port (?<port>\d{1,5})\b`)
+/** 10.0.0.3:55000->10.0.0.9:5432, as Go writes both ends. */
+const ARROW = /->\[?(?<host>[\da-fA-F.:]{3,45}|[\w.-]{1,120})\]?:(?<port>\d{2,5})\b/
 const UPSTREAM =
   /upstream(?:_addr|_host)?["']?[=: ]{1,2}["']?(?:\w{1,10}:\/\/)?(?<host>[\w.-]{1,120})(?::(?<port>\d{1,5}))?/
 const URL =
@@ -53,7 +55,17 @@ export const urlIn = (line: string): Address => made(URL.exec(line)?.groups) ?? 
 
 /** The other side of a connection that a line of trouble speaks of. */
 export function addressIn(line: string): Address {
-  for (const expression of [UPSTREAM, NAMED_PARTS, JAVA, FAILED_PORT, PYTHON_PAIR, URL, SLASHED, IPV6]) {
+  for (const expression of [
+    ARROW,
+    UPSTREAM,
+    NAMED_PARTS,
+    JAVA,
+    FAILED_PORT,
+    PYTHON_PAIR,
+    URL,
+    SLASHED,
+    IPV6,
+  ]) {
     const found = made(expression.exec(line)?.groups)
     if (found) return found
   }

@@ -65,7 +65,7 @@ function fieldsOf(groups: Record<string, string | undefined> | undefined): LogFi
 }
 
 const LIMIT =
-  /(?:limit|quota|max(?:imum)?)(?:[ _-]?(?:is|of|at))?[^\d\n]{1,24}(?<limit>\d{1,12})(?:\s?(?:\/|per|requests? (?:per|\/))\s?(?<per>min(?:ute)?|s(?:ec(?:ond)?)?|h(?:our)?|day|m)\b)?/i
+  /(?:limit|quota|max(?:imum)?)(?![a-z])(?:[ _-]?(?:is|of|at))?[^\d\n]{1,24}(?<limit>\d{1,12})(?:\s?(?:\/|per|requests? (?:per|\/))\s?(?<per>min(?:ute)?|s(?:ec(?:ond)?)?|h(?:our)?|day|m)\b)?/i
 const RATE =
   /(?:(?:current|used|rate|got|actual|current rate|observed)\D{1,12}?|\bat )(?<rate>\d{1,12}(?:\.\d{1,6})?)|(?<over>\d{1,12}) ?(?:\/|of|>) ?(?<most>\d{1,12})/i
 const STATE = /\b(?:SQLSTATE|SqlState|sql_state|state_code|"code")[ =:[("]{1,4}(?<sqlstate>[0-9A-Z]{5})\b/

@@ -12,7 +12,13 @@ type Refused = {
   last: number
   readonly sample: string
 }
-type Answered = { count: number; readonly buckets: Buckets; last: number; sample: string }
+type Answered = {
+  count: number
+  readonly buckets: Buckets
+  readonly first: number
+  last: number
+  readonly sample: string
+}
 
 export type Clients = {
   readonly refused: Map<string, Refused>
@@ -33,7 +39,7 @@ export function countRefused(
 ): void {
   let answered = clients.answered.get(status)
   if (!answered) {
-    answered = { count: 0, buckets: createBuckets(false), last: ms, sample }
+    answered = { count: 0, buckets: createBuckets(false), first: ms, last: ms, sample }
     clients.answered.set(status, answered)
   }
   answered.count += 1
@@ -75,9 +81,16 @@ const named = (status: number): string => (WORDS[status] ? `${status} (${WORDS[s
 
 /** From how many on a client's refusals are no mere mishap. */
 const MANY = 50
+/** This share of a log's lines is many at any rate. */
+const MANY_OF_ALL = 0.2
 
 /** One client with most of the refusals of a kind; else a status that became far more frequent for all. */
-export function clientHeadlines({ refused, answered }: Clients, from: number, to: number): LogHeadline[] {
+export function clientHeadlines(
+  { refused, answered }: Clients,
+  from: number,
+  to: number,
+  lines: number,
+): LogHeadline[] {
   const headlines: LogHeadline[] = []
   for (const [status, all] of answered) {
     const kind = CLASS_OF[status] ?? null
@@ -100,17 +113,20 @@ export function clientHeadlines({ refused, answered }: Clients, from: number, to
       })
       continue
     }
+    if (kind === null || kind === 'rate-limited' || all.count < MANY) continue
     const surge = surgeIn(all.buckets, from, to)
-    if (kind === null || kind === 'rate-limited' || surge === null || all.count < MANY || surge.factor < 5)
-      continue
+    const isFrequent = surge !== null && surge.factor >= 5
+    if (!isFrequent && all.count < MANY_OF_ALL * lines) continue
     headlines.push({
       kind: 'surge',
       class: kind,
       fields: { status },
-      says: `Answers ${named(status)} come ${surge.factor >= 10 ? Math.round(surge.factor) : surge.factor.toPrecision(2)} times as often, to many clients`,
+      says: isFrequent
+        ? `Answers ${named(status)} come ${surge.factor >= 10 ? Math.round(surge.factor) : surge.factor.toPrecision(2)} times as often, to many clients`
+        : `Many requests are answered ${named(status)}: ${all.count} of ${lines} lines`,
       source: null,
       count: all.count,
-      since: stamp(surge.since),
+      since: stamp(isFrequent ? surge.since : all.first),
       until: stamp(all.last),
       cause: null,
       sample: safeLine(all.sample, 220),

@@ -196,8 +196,8 @@ export function createLogDigest(options: LogDigestOptions = {}): LogDigest {
     formats[parts.format] = (formats[parts.format] ?? 0) + 1
     if (parts.level) levels[parts.level] = (levels[parts.level] ?? 0) + 1
     if (shape.readers.length > 0) readNumbers(shape.readers, body, ms, widest)
-    if (shape.client >= 0) {
-      const client = body.slice(starts[shape.client], ends[shape.client])
+    if (shape.isRefusal) {
+      const client = shape.client < 0 ? '' : body.slice(starts[shape.client], ends[shape.client])
       countRefused(clients, parts.status as number, client, ms, widest, shape.sample)
     }
     if (shape.event) remember(events, shape.event, ms, shape.message)
@@ -247,6 +247,7 @@ export function createLogDigest(options: LogDigestOptions = {}): LogDigest {
         clients,
         sources: sources.all.values(),
         span,
+        lines: total,
       }),
       formats,
       levels,

@@ -43,20 +43,25 @@ export function continues(line: string, gathered: Gathered): boolean {
   }
   switch (line[0]) {
     case 'C':
-      return line.startsWith('Caused by:') || line.startsWith('CONTEXT:')
+      if (line.startsWith('Caused by:') || line.startsWith('CONTEXT:')) return true
+      break
     case 'S':
-      return line.startsWith('Suppressed:')
+      if (line.startsWith('Suppressed:')) return true
+      break
     case 'T':
       if (line.startsWith('The above exception was')) return true
       // A handler's own words, and then the trace: "ERROR could not start", "Traceback …".
-      return (
+      if (
         line.startsWith('Traceback (most') &&
         !gathered.awaitsException &&
         (!gathered.isTrace || /^(?:During handling|The above exception)/.test(lastWords(gathered))) &&
         /error|exception|fail|could not|cannot|unable|crash|abort/i.test(gathered.head.slice(0, 2000))
       )
+        return true
+      break
     case 'D':
-      return line.startsWith('During handling of')
+      if (line.startsWith('During handling of')) return true
+      break
     case 'a':
       if (line.startsWith('at ')) return true
       break
@@ -64,7 +69,7 @@ export function continues(line: string, gathered: Gathered): boolean {
       if (line.startsWith('goroutine ')) return true
       break
     case 'c':
-      if (line.startsWith('created by ')) return gathered.isTrace
+      if (line.startsWith('created by ') && gathered.isTrace) return true
       break
     case 's':
       if (line.startsWith('stack backtrace:')) return true
@@ -79,7 +84,8 @@ export function continues(line: string, gathered: Gathered): boolean {
     case '^':
       return true
     case ')':
-      return gathered.followers.length > 0
+      if (gathered.followers.length > 0) return true
+      break
     case '[':
       if (line.startsWith('[signal ') || line.startsWith('[cause]')) return true
       if (line.startsWith('[SQL: ') || line.startsWith('[parameters: ')) return true

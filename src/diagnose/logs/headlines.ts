@@ -17,7 +17,11 @@ type Weighed = { readonly headline: LogHeadline; readonly weight: number }
 const FAINT = 20
 const MOST = 8
 
-const words = (name: string): string => name.replaceAll('_', ' ')
+/** Without its unit, which the figures have. */
+const words = (name: string): string =>
+  name
+    .replace(/_(?:ms|millis|us|s|secs?|seconds|bytes|kb|mb|gb|mib|gib|percent|pct)$/, '')
+    .replaceAll('_', ' ')
 const IS_A_LEVEL =
   /latency|duration|took|elapsed|time|lag|delay|wait|queue|backlog|pending|depth|heap|rss|mem|used|usage|load|connections?|clients|sessions|active|in_use|goroutines|threads|workers|open|fds?|size|cpu|temp|buffer|inflight|handles/
 const IS_SURELY_A_LEVEL =
@@ -180,6 +184,7 @@ export type Material = {
   readonly clients: Clients
   readonly sources: Iterable<{ readonly name: string | null; readonly clock: ClockWatch }>
   readonly span: Span
+  readonly lines: number
 }
 
 /** What stands out, the most telling first. */
@@ -191,12 +196,13 @@ export function headlinesOf({
   clients,
   sources,
   span,
+  lines,
 }: Material): LogHeadline[] {
   const weighed: Weighed[] = [
     ...errors.map(ofError),
     ...series.flatMap((one) => ofSeries(one, span.to)),
     ...[...patterns].filter((pattern) => !told.has(pattern)).flatMap((pattern) => ofPattern(pattern, span)),
-    ...clientHeadlines(clients, span.from, span.to).map((headline) => ({ headline, weight: 66 })),
+    ...clientHeadlines(clients, span.from, span.to, lines).map((headline) => ({ headline, weight: 66 })),
     ...clockHeadlines(sources).map((headline) => ({ headline, weight: 24 })),
   ].toSorted((left, right) => right.weight - left.weight)
   const loud = weighed.filter(({ weight }) => weight >= FAINT)

@@ -227,7 +227,7 @@ function plainParts(line: string, from: number, time: LineParts['time']): LinePa
     return parts(
       'plain',
       levelNamed((said[1] ?? said[2]) as string),
-      stripped.slice(said.index + said[0].length).replace(/^[\]\s:|/-]+/, ''),
+      stripped.slice(said.index + said[0].length).replace(/^(?:\/[\w-]{1,40}\])?[\]\s:|/-]*/, ''),
     )
   }
   return parts('plain', null, stripped)

@@ -23,6 +23,8 @@ export type Shape = {
   readonly message: string
   readonly sample: string
   readonly beginsKey: boolean
+  /** An answer 4xx: what clients are refused. */
+  readonly isRefusal: boolean
   /** Which of its words with digits is the client's address; -1 for none. */
   readonly client: number
   /** Which of its words with digits are part of the error's fields, and tell one cause from another. */
@@ -126,7 +128,8 @@ export function learn(line: string, { patterns, series, source, priority, refere
       ? requestReader(request)
       : readersIn(text, isRecord ? 0 : parts.messageAt, isRecord || request !== null, safe, parts.time)
   const event = isAtLeast(level, 'error') ? null : eventIn(message)
-  const client = status !== null && status >= 400 && status < 500 ? wordAt(request?.clientAt ?? -1) : -1
+  const isRefusal = status !== null && status >= 400 && status < 500
+  const client = isRefusal ? wordAt(request?.clientAt ?? -1) : -1
   return {
     parts: {
       format: parts.format,
@@ -140,13 +143,14 @@ export function learn(line: string, { patterns, series, source, priority, refere
     isTrouble,
     // Thousands of shapes are kept: of most no text is asked for again.
     message: isTrouble || event !== null || parts.detail !== null ? message : '',
-    sample: isTrouble || client >= 0 ? sample : '',
+    sample: isTrouble || isRefusal ? sample : '',
     readers: readers.flatMap((reader) => {
       const found = series.find(reader, name)
       return found ? [[reader, found] as const] : []
     }),
     event,
     beginsKey: BEGINS_KEY.test(text) && !ENDS_KEY.test(text),
+    isRefusal,
     client,
     telling: tellingWords(text, classified),
     causes: new Map(),

@@ -9,7 +9,7 @@ const NEEDS_ADDRESS: ReadonlySet<LogErrorClass> = new Set<LogErrorClass>([
 ])
 
 const EXCEPTION =
-  /^(?:Uncaught )?(?:[\w$]{1,80}(?:\.|::)){0,12}[A-Z][\w$]{0,80}(?:Error|Exception|Exit|Interrupt|Fault|Failure|Timeout)\b(?: \[\w{1,60}\])?(?:: |$)/
+  /^(?:Uncaught )?(?:[\w$]{1,80}(?:\.|::)){0,12}(?:[A-Z][\w$]{0,80})?(?:Error|Exception|Exit|Interrupt|Fault|Failure|Timeout)\b(?: \[\w{1,60}\])?(?:: |$)/
 
 /** The lines of a trace that name an exception, the innermost first. */
 function exceptionsIn(lines: readonly string[]): string[] {

@@ -34,7 +34,7 @@ export const CONNECTION_CLASSES: readonly LogClass[] = [
   {
     class: 'pool-exhausted',
     expression:
-      /pool (?:is |was )?(?:exhausted|full)\b|pool timeout|pool timed out|pool (?:error: )?(?:Timeout|timeout) |timeout (?:exceeded )?(?:when )?trying to connect|timeout acquiring (?:a )?connection|timed out (?:while )?(?:waiting for|fetching|acquiring) (?:a )?(?:new )?(?:\w{1,20} )?(?:connection|client)|unable to (?:get|acquire|obtain) (?:a )?connection|could not (?:get|acquire|obtain) (?:a )?connection|ResourceRequest timed out|Timed out fetching a new connection|no available connections|PoolTimeout|cannot get a connection|knex: timeout acquiring|RejectedExecutionException|thread pool (?:is )?(?:exhausted|full)/i,
+      /pool (?:is |was )?(?:exhausted|full)\b|pool timeout|pool timed out|pool (?:error: )?(?:Timeout|timeout) |timeout (?:exceeded )?(?:when )?trying to connect|timeout acquiring (?:a )?connection|timed out (?:while )?(?:waiting for|fetching|acquiring) (?:a )?(?:new )?(?:\w{1,20} )?(?:connection|client)|(?:failed to|unable to|could not|cannot|can't) (?:get|acquire|obtain|check ?out) (?:a |any |new ){0,2}(?:\w{1,20} )?(?:connection|client)|ResourceRequest timed out|Timed out fetching a new connection|no available connections|PoolTimeout|cannot get a connection|knex: timeout acquiring|RejectedExecutionException|thread pool (?:is )?(?:exhausted|full)/i,
   },
   {
     class: 'rate-limited',
@@ -84,7 +84,7 @@ export const CONNECTION_CLASSES: readonly LogClass[] = [
   {
     class: 'timeout',
     expression:
-      /ETIMEDOUT|ESOCKETTIMEDOUT|\btimed[ -]out\b|TimeoutError|TimeoutException|ReadTimeout|ConnectTimeout|deadline exceeded|context deadline|\btimeout (?:exceeded|expired|error|of \d|reached|after|waiting|awaiting|while|occurred)|(?:request|connection|read|write|connect|socket|gateway|operation|query|i\/o|WORKER) timeout(?: \(pid|\b(?![\w=:_-]))/i,
+      /ETIMEDOUT|ESOCKETTIMEDOUT|\btimed[ -]out\b|TimeoutError|TimeoutException|ReadTimeout|ConnectTimeout|deadline exceeded|context deadline|TimeLimitExceeded|\btimeout (?:exceeded|expired|error|of \d|reached|after|waiting|awaiting|while|occurred)|(?:request|connection|read|write|connect|socket|gateway|operation|query|i\/o|WORKER) timeout(?: \(pid|\b(?![\w=:_-]))/i,
   },
   { class: 'timeout', at: 'warning', expression: /\btime-?out\b/i },
 ]

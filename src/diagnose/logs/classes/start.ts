@@ -81,6 +81,6 @@ export const START_CLASSES: readonly LogClass[] = [
   {
     class: 'missing-command',
     expression:
-      /exec:? "?(?<command>[\w./-]{1,200})"?: (?:executable file not found|(?:stat .{1,120}: )?no such file)|(?<command>[\w./-]{1,120}): (?:command )?not found(?:$|[\s"'])/,
+      /exec:? \\?"?(?<command>[\w./-]{1,200})\\?"?: (?:executable file not found|(?:stat .{1,120}: )?no such file)|(?<command>[\w./-]{1,120}): (?:command )?not found(?:$|[\s"'])/,
   },
 ]
