@@ -11,6 +11,7 @@ import { fitted, LARGEST_SUMMARY_BYTES } from './fitted.ts'
 import { continues, gather, gatheredFrom, resumes } from './follow.ts'
 import { headlinesOf } from './headlines.ts'
 import { instantOf } from './instants.ts'
+import { createJournalExport } from './journal-export.ts'
 import { countPattern, createPatterns, listedPatterns, type Pattern, templateOf } from './patterns.ts'
 import { safeLine, safeText } from './safe-text.ts'
 import { createSeriesKeeper, readNumbers } from './series.ts'
@@ -81,6 +82,7 @@ export function createLogDigest(options: LogDigestOptions = {}): LogDigest {
   const now = (): number => (Number.isNaN(reference) ? Date.UTC(2000, 0, 1) : reference)
   const causes = createErrorCauses(now)
   const shapes = new Map<number, Shape>()
+  const journal = createJournalExport()
 
   /** An error is complete: its cause is known only now, after all that follows its first line. */
   function settle(pending: Pending | null): void {
@@ -112,7 +114,12 @@ export function createLogDigest(options: LogDigestOptions = {}): LogDigest {
   function line({ text: raw, at, stream }: Pick<LogLine, 'text' | 'at'> & { readonly stream: string }): void {
     total += 1
     const text = cleaned(raw)
-    const envelope = unwrapped(text, now())
+    const exported = journal.take(text)
+    if (exported === null) entry(text, unwrapped(text, now()), at, stream)
+    else if (exported.entry !== null) entry(exported.entry.body, exported.entry, at, stream)
+  }
+
+  function entry(text: string, envelope: Envelope | null, at: Timestamp | null, stream: string): void {
     const body = envelope === null ? text : envelope.body
     const source = sources.of(envelope?.source ?? null, stream)
     if (source.inKey > 0) {

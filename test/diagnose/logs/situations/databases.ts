@@ -120,6 +120,18 @@ ${plain(s)}.000 UTC [79] STATEMENT:  INSERT INTO users (email) VALUES ('person${
     },
   },
   {
+    name: 'PostgreSQL: statements slow down after an index is dropped',
+    lines: each(
+      0,
+      1200,
+      2,
+      (s) =>
+        `${s === 700 ? `${plain(s)}.000 UTC [80] admin@shop LOG:  statement: DROP INDEX orders_customer_idx\n` : ''}${plain(s)}.100 UTC [77] app@shop LOG:  duration: ${s < 700 ? 30 + (s % 20) : 4000 + (s % 900)}.250 ms  execute <unnamed>: SELECT * FROM orders WHERE customer_id = $1`,
+    ),
+    first: { kind: 'change', since: at(700) as never },
+    says: /DROP INDEX/,
+  },
+  {
     name: 'Redis: commands refused at maxmemory, said by its client',
     lines: merged(
       timed(0, 900, 3, (s) => `{"level":"info","ts":"${at(s)}","msg":"cart saved","took_ms":${3 + (s % 5)}}`),

@@ -137,6 +137,30 @@ ${syslog(s + 5)} host systemd[1]: shop.service: Scheduled restart job, restart c
     },
   },
   {
+    name: 'journald as it exports: blocks of fields',
+    lines: each(
+      0,
+      50,
+      10,
+      (s) => `__CURSOR=s=1;i=${s}
+__REALTIME_TIMESTAMP=${(START + s * 1000) * 1000}
+_BOOT_ID=5f0c
+PRIORITY=6
+SYSLOG_IDENTIFIER=backup
+MESSAGE=rsync: write failed on "/mnt/backup/db.tar": No space left on device (28)
+_PID=812
+`,
+    ),
+    first: {
+      kind: 'error',
+      class: 'disk-full',
+      source: 'backup',
+      count: 5,
+      since: at(0) as never,
+      until: at(40) as never,
+    },
+  },
+  {
     name: 'ollama: CUDA is out of memory, the runner ends, requests answer 500',
     lines: merged(
       timed(

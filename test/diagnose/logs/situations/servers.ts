@@ -196,6 +196,34 @@ sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached, conn
     },
   },
   {
+    name: 'everybody is answered 401 from a moment on, in JSON',
+    lines: each(
+      0,
+      600,
+      1,
+      (s) =>
+        `{"time":"${at(s)}","level":"info","method":"GET","path":"/api/me","status":${s < 300 ? 200 : 401},"duration":12}`,
+    ),
+    first: { kind: 'surge', class: 'authentication-failed', fields: { status: 401 }, count: 300 },
+  },
+  {
+    name: 'a proxy written in Go: both ends of the connection that breaks off',
+    lines: each(
+      0,
+      100,
+      4,
+      (s) =>
+        `${plain(s)} ERROR [proxy] read tcp 10.0.0.3:55${100 + s}->10.0.0.9:5432: read: connection reset by peer`,
+    ),
+    first: {
+      kind: 'error',
+      class: 'connection-reset',
+      fields: { host: '10.0.0.9', port: 5432 },
+      count: 25,
+      since: at(0) as never,
+    },
+  },
+  {
     name: 'HAProxy: a backend has no server left',
     lines: linesOf(`
 Jan 15 14:00:00 lb haproxy[7]: 10.0.0.3:51022 [15/Jan/2026:14:00:00.001] web~ app/app1 0/0/1/20/21 200 512 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1"

@@ -234,6 +234,35 @@ app/controllers/users_controller.rb:8:in \`show'`),
     },
   },
   {
+    name: 'Rust: a panic for want of a setting',
+    lines: linesOf(`
+thread 'main' panicked at src/config.rs:12:47:
+DATABASE_URL must be set: NotPresent
+note: run with \`RUST_BACKTRACE=1\` environment variable to display a backtrace`),
+    first: { kind: 'error', class: 'missing-variable', fields: { variable: 'DATABASE_URL' }, count: 1 },
+  },
+  {
+    name: 'ZooKeeper: the exception right below the warning that names the address',
+    lines: each(
+      0,
+      200,
+      4,
+      (
+        s,
+      ) => `${plain(s)},747 - INFO  [NIOServerCxn.Factory:0.0.0.0/0.0.0.0:2181:NIOServerCnxnFactory@197] - Accepted socket connection from /10.10.34.11:${40_000 + s}
+${plain(s)},900 - WARN  [QuorumPeer[myid=1]/0:0:0:0:0:0:0:0:2181:QuorumCnxManager@382] - Cannot open channel to 3 at election address /10.10.34.13:3888
+java.net.ConnectException: Connection refused
+\tat java.net.PlainSocketImpl.socketConnect(Native Method)
+\tat java.lang.Thread.run(Thread.java:745)`,
+    ),
+    first: {
+      kind: 'error',
+      class: 'connection-refused',
+      fields: { host: '10.10.34.13', port: 3888 },
+      count: 50,
+    },
+  },
+  {
     name: 'Rust: a panic because of a port in use',
     lines: linesOf(`
 2026-01-15T14:00:00.100000Z  INFO app: starting version="0.3.1"
