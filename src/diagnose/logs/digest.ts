@@ -86,7 +86,8 @@ export function createLogDigest(options: LogDigestOptions = {}): LogDigest {
 
   /** An error is complete: its cause is known only now, after all that follows its first line. */
   function settle(pending: Pending | null): void {
-    if (pending === null || !isError(pending)) return
+    if (pending === null || pending.isCounted || !isError(pending)) return
+    pending.isCounted = true
     const cause = causes.of(pending)
     if (!isWorthCounting(pending, cause)) return
     const { shape, ms } = pending
@@ -216,15 +217,21 @@ export function createLogDigest(options: LogDigestOptions = {}): LogDigest {
       return
     }
     // A trace may follow a line that says nothing itself, so every line waits for the next one.
-    source.pending = { shape, ms, telling: tellingOf(shape, body), gathered: gatheredFrom(body) }
+    source.pending = {
+      shape,
+      ms,
+      telling: tellingOf(shape, body),
+      gathered: gatheredFrom(body),
+      isCounted: false,
+    }
   }
 
   function settleAll(): void {
     for (const source of sources.all.values()) {
-      settle(source.interrupted)
-      settle(source.pending)
-      source.interrupted = null
-      source.pending = null
+      for (const pending of [source.interrupted, source.pending]) {
+        // Of a log that is watched the exception is still to come.
+        if (windowMs === null || !pending?.gathered.awaitsException) settle(pending)
+      }
     }
   }
 

@@ -9,6 +9,8 @@ export type Pending = {
   readonly ms: number
   readonly telling: string
   readonly gathered: Gathered
+  /** It was counted for a summary; what still follows belongs to it and is no other error. */
+  isCounted: boolean
 }
 
 /** One writer among those whose lines stand in a log: each has its own traces and its own clock. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { describeLogs } from '../../../src/diagnose/logs/describe.ts'
 import { createLogDigest } from '../../../src/diagnose/logs/digest.ts'
 import { createLineSplitter } from '../../../src/diagnose/logs/line-splitter.ts'
+import type { LogSink } from '../../../src/model/log-sink.ts'
 import { LogSummary } from '../../../src/model/log-summary.ts'
 import { type Timestamp, timestamp } from '../../../src/model/units.ts'
 
@@ -39,6 +40,20 @@ describe('the bounds of a digest', () => {
     const made = createLogDigest()
     made.line({ text: '2020-01-01 00:00:00 x', at: timestamp(new Date(START)), stream: 'stderr' })
     expect(made.summary().from).toBe(at(0))
+  })
+
+  it('a summary in the midst of a trace, as of a log that is watched, counts it once', () => {
+    const made = createLogDigest({ windowSeconds: 3600 })
+    const sink: LogSink = made
+    const say = (text: string): void => sink.line({ text, at: timestamp(new Date(START)), stream: 'stderr' })
+    say('Traceback (most recent call last):')
+    say('  File "/app/main.py", line 3, in <module>')
+    made.summary()
+    say('    import yaml')
+    say("ModuleNotFoundError: No module named 'yaml'")
+    expect(made.summary().errors).toMatchObject([{ class: 'missing-module', count: 1 }])
+    say('INFO  exiting')
+    expect(made.summary().errors).toMatchObject([{ class: 'missing-module', count: 1 }])
   })
 
   it('what is recent is told apart from what was before', () => {
