@@ -3,7 +3,7 @@ import { diagnose } from './diagnose/diagnose.ts'
 import type { Thresholds } from './diagnose/thresholds.ts'
 import type { AlertChange, Silence } from './model/alert.ts'
 import type { Finding } from './model/finding.ts'
-import type { Snapshot } from './model/snapshot.ts'
+import type { History, Snapshot } from './model/snapshot.ts'
 import { type Seconds, type Timestamp, timestamp } from './model/units.ts'
 import type { Store } from './store/store.ts'
 
@@ -12,7 +12,7 @@ export type AlertingPorts = {
   /** Reads and remembers. */
   readonly collect: () => Promise<Snapshot>
   /** The snapshots that rules judge "for five minutes" by. */
-  readonly recent: (snapshot: Snapshot) => Promise<readonly Snapshot[]>
+  readonly recall: (snapshot: Snapshot) => Promise<History>
   readonly store: Store
   readonly thresholds: Thresholds
   readonly policy: AlertPolicy
@@ -28,7 +28,7 @@ export async function watch(ports: AlertingPorts): Promise<AlertChange[]> {
   const now = snapshot.takenAt
   const { findings, checks } = diagnose({
     snapshot,
-    history: { recent: await ports.recent(snapshot) },
+    history: await ports.recall(snapshot),
     thresholds,
   })
   const [alerts, silences] = await Promise.all([

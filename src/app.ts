@@ -17,7 +17,15 @@ import {
   createOneAtATime,
   whyNot,
 } from './approving.ts'
-import { CHARTED, chartOf, fixMarks, isWorthDrawing, METRIC_OF_KPI, type Trends } from './charting.ts'
+import {
+  CHARTED,
+  chartOf,
+  fixMarks,
+  isWorthDrawing,
+  METRIC_OF_KPI,
+  type Trends,
+  unusualMarks,
+} from './charting.ts'
 import { createCollection } from './collect/collection.ts'
 import { connectEngine } from './collect/containers/engine-client.ts'
 import type { Config } from './config.ts'
@@ -39,10 +47,11 @@ import { historyOf } from './model/samples/samples.ts'
 import type { Trend } from './model/series.ts'
 import type { Snapshot } from './model/snapshot.ts'
 import { seconds, type Timestamp, timestamp } from './model/units.ts'
+import { createNoticing } from './noticing.ts'
 import { loadCatalogue } from './remediate/catalogue.ts'
 import type { Person } from './remediate/policy.ts'
 import type { Chart } from './report/chart/chart.ts'
-import { type ReportRequest, recentSnapshots, takeReport } from './reporting.ts'
+import { type ReportRequest, recall, takeReport } from './reporting.ts'
 import { placeOf } from './store/postgres-failure.ts'
 import { openStore, type Store } from './store/store.ts'
 import { askTrend, type TrendAnswer, type TrendQuestion } from './trending.ts'
@@ -53,6 +62,8 @@ export type OfferedFix = { readonly plan: FixPlan; readonly execution: Execution
 /** The whole of perfbot, without a face: what Slack and the command line use. */
 export type Perfbot = {
   readonly config: Config
+  /** Of the people who read: times in sentences are given in it. */
+  readonly timezone: string
   takeReport(request?: ReportRequest): Promise<Report>
   /** Reads and remembers, without a report: what the schedule does between reports. */
   collect(): Promise<Snapshot>
@@ -215,9 +226,12 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     return newest
   }
 
+  const noticing = createNoticing(config.host, store)
   async function remember(taken: Snapshot): Promise<void> {
     await store.saveSnapshot(taken)
-    await store.saveSamples(taken.host, taken.takenAt, historyOf(taken))
+    const samples = historyOf(taken)
+    await store.saveSamples(taken.host, taken.takenAt, samples)
+    await noticing.notice(taken.takenAt, samples)
     // Once an hour there is something to pack; else it is a look at one row.
     await store.rollUp(taken.takenAt)
   }
@@ -294,7 +308,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       const plan = action === 'finished' ? await store.plan(subject) : null
       if (plan) titles.set(subject, plan.title)
     }
-    const marks = fixMarks(entries, trends, (plan) => titles.get(plan) ?? null)
+    const marks = [...fixMarks(entries, trends, (plan) => titles.get(plan) ?? null), ...unusualMarks(trends)]
     return chartOf(trends, config.host, timezoneOf(config), marks)
   }
 
@@ -302,13 +316,14 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
 
   return {
     config,
+    timezone: timezoneOf(config),
     takeReport: (request = {}) => takeReport(request, reporting),
     collect: collectOnce,
     watch: () =>
       watch({
         host: config.host,
         collect: collectOnce,
-        recent: (taken) => recentSnapshots(store, taken),
+        recall: (taken) => recall(store, taken),
         store,
         thresholds: config.thresholds,
         policy: config.slack.alerts,
@@ -389,6 +404,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       const ago = (span: number) => timestamp(new Date(clock().getTime() - span * 1000))
       const { snapshots, reports, history } = config.retention
       await store.prune({ snapshots: ago(snapshots), reports: ago(reports) })
+      await store.pruneUnusual(ago(history.hours))
       await store.pruneHistory({
         raw: ago(history.raw),
         minutes: ago(history.minutes),
@@ -399,6 +415,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       // A fix that is under way is brought to its end, and into the audit.
       await Promise.allSettled(underWay)
       await collection.close()
+      await noticing.keep()
       await store.close()
       await opened.discard()
     },

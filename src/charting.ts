@@ -1,4 +1,5 @@
 import type { AuditEntry } from './model/fix-plan.ts'
+import { timestamp } from './model/units.ts'
 import type { Chart, ChartMark } from './report/chart/chart.ts'
 import { describeLabels } from './report/trend-lines.ts'
 import type { TrendAnswer } from './trending.ts'
@@ -24,6 +25,16 @@ export function fixMarks(
       return title === null ? [] : [{ at, kind: 'fix' as const, label: shortLabel(title) }]
     })
 }
+
+/** What was unusual in a trend. */
+export const unusualMarks = ({ trends }: Trends): ChartMark[] =>
+  trends.flatMap(({ unusual }) =>
+    unusual.map(({ at, observed, usual }) => ({
+      at: timestamp(new Date(at)),
+      kind: 'unusual' as const,
+      label: observed > usual ? 'unusually high' : 'unusually low',
+    })),
+  )
 
 /** The trends of one metric as a chart. */
 export const chartOf = (

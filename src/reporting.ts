@@ -5,7 +5,7 @@ import type { Finding, Fix } from './model/finding.ts'
 import type { FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
 import type { Narrative, Report } from './model/report.ts'
-import type { Snapshot } from './model/snapshot.ts'
+import type { History, Snapshot } from './model/snapshot.ts'
 import { type Seconds, seconds, type Timestamp, timestamp } from './model/units.ts'
 import type { Catalogue } from './remediate/catalogue.ts'
 import { planFix } from './remediate/plan.ts'
@@ -46,10 +46,16 @@ export type ReportRequest = {
 /** As far back as any rule looks. */
 const HISTORY: Seconds = seconds(30 * 60)
 const HISTORY_LENGTH = 60
+/** What was unusual before that is no news. */
+const UNUSUAL: Seconds = seconds(3600)
 
-/** The snapshots that rules judge "for five minutes" by. */
-export const recentSnapshots = (store: Store, { host, takenAt }: Snapshot): Promise<readonly Snapshot[]> =>
-  store.snapshotsSince(host, before(takenAt, HISTORY), HISTORY_LENGTH)
+/** All that rules may know of the time before a snapshot. */
+export async function recall(store: Store, { host, takenAt }: Snapshot): Promise<History> {
+  return {
+    recent: await store.snapshotsSince(host, before(takenAt, HISTORY), HISTORY_LENGTH),
+    unusual: await store.unusual(host, before(takenAt, UNUSUAL), takenAt),
+  }
+}
 
 const before = (now: Timestamp, span: Seconds): Timestamp =>
   timestamp(new Date(Date.parse(now) - span * 1000))
@@ -100,8 +106,8 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
   const { store, host, thresholds, targets, gaps } = ports
   const previous = await previousReport(ports, request.comparedWith ?? 'last')
   const snapshot = await ports.snapshot()
-  const recent = await recentSnapshots(store, snapshot)
-  const { checks, findings: found } = diagnose({ snapshot, history: { recent }, thresholds })
+  const history = await recall(store, snapshot)
+  const { checks, findings: found } = diagnose({ snapshot, history, thresholds })
   const id = ports.newId()
   const silences = await store.silences(host, snapshot.takenAt)
   const heard = found.filter((finding) => !isSilenced(finding.id, silences, snapshot.takenAt))

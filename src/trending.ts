@@ -2,7 +2,9 @@ import { keywordOf, type Metric } from './model/samples/metric.ts'
 import { METRICS } from './model/samples/samples.ts'
 import type { Series, Trend } from './model/series.ts'
 import { type Seconds, seconds, type Timestamp, timestamp } from './model/units.ts'
+import type { Unusual } from './model/unusual.ts'
 import type { HistoryStore } from './store/history.ts'
+import type { UnusualStore } from './store/unusual.ts'
 
 export type TrendQuestion = {
   /** As people type it: `cpu-busy`, or the metric's own name. */
@@ -14,7 +16,12 @@ export type TrendQuestion = {
   readonly points?: number
 }
 
-export type SeriesTrend = { readonly series: Series; readonly trend: Trend }
+export type SeriesTrend = {
+  readonly series: Series
+  readonly trend: Trend
+  /** What of it its past did not explain, the oldest first. */
+  readonly unusual: readonly Unusual[]
+}
 
 export type TrendAnswer =
   | { readonly kind: 'unknown-metric'; readonly asked: string; readonly suggestions: readonly string[] }
@@ -45,7 +52,7 @@ const POINTS = 48
 /** What a metric did over a range, one trend for each series of it that matches. */
 export async function askTrend(
   { metric: asked, target, rangeSeconds, points = POINTS }: TrendQuestion,
-  { store, host, now }: { store: HistoryStore; host: string; now: Timestamp },
+  { store, host, now }: { store: HistoryStore & UnusualStore; host: string; now: Timestamp },
 ): Promise<TrendAnswer> {
   const metric = METRICS.find((each) => each.name === asked || keywordOf(each) === asked.toLowerCase())
   const kept = await keywordsKept(store, host)
@@ -54,10 +61,14 @@ export async function askTrend(
   // The end is not in a stretch: this very millisecond should be.
   const to = timestamp(new Date(Date.parse(now) + 1))
   const all = (await store.series({ host, metric: metric.name })).filter((series) => matches(series, target))
+  const unusual = Map.groupBy(await store.unusual(host, from, to), ({ series }) => series.id)
   const trends: SeriesTrend[] = []
   for (const series of all) {
     const trend = await store.trend({ series: series.id, from, to, points })
-    if (trend.points.length > 0) trends.push({ series, trend })
+    if (trend.points.length > 0) {
+      const found = unusual.get(series.id) ?? []
+      trends.push({ series, trend, unusual: found.map((each) => each.unusual) })
+    }
   }
   if (trends.length === 0) return { kind: 'no-history', metric, others: kept }
   const highest = ({ trend }: SeriesTrend) => Math.max(...trend.points.map(({ maximum }) => maximum))

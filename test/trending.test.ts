@@ -38,7 +38,7 @@ describe('what a number did', () => {
       /^now 400 ms, mean 2\d\d ms, least 100 ms, most 400 ms$/,
     )
     expect(sparkline((docker as (typeof answer.trends)[number]).trend)).toMatch(/^▁+.?█+$/)
-    expect(JSON.stringify(trendMessage(answer).blocks)).toContain('collector docker:local')
+    expect(JSON.stringify(trendMessage(answer, 'UTC').blocks)).toContain('collector docker:local')
   })
 
   it('is told for a target and a range', async () => {
@@ -57,7 +57,7 @@ describe('what a number did', () => {
       suggestions: ['collector-time'],
     })
     expect(await ask('<!channel>')).toMatchObject({ suggestions: ['collector-time'] })
-    expect(JSON.stringify(trendMessage(await ask('<!channel>')).blocks)).not.toContain('<!channel>')
+    expect(JSON.stringify(trendMessage(await ask('<!channel>'), 'UTC').blocks)).not.toContain('<!channel>')
   })
 
   it('where nothing is known is said', async () => {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { formatSeconds } from '../model/format.ts'
-import { describeLabels, describeTrend, sparkline } from '../report/trend-lines.ts'
+import { describeAllUnusual, describeLabels, describeTrend, sparkline } from '../report/trend-lines.ts'
 import { parseRange, type TrendAnswer } from '../trending.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
 
@@ -32,13 +32,13 @@ export async function runTrend(
       const { drawPng } = await import('../report/chart/draw.ts')
       await writeFile(options.png, await drawPng(await perfbot.chart(answer)))
     }
-    const text = options.json ? JSON.stringify(answer, null, 2) : linesOf(answer).join('\n')
+    const text = options.json ? JSON.stringify(answer, null, 2) : linesOf(answer, perfbot.timezone).join('\n')
     const stream = options.json || answer.kind === 'trends' ? process.stdout : process.stderr
     stream.write(`${text}\n`)
   })
 }
 
-function linesOf(answer: TrendAnswer): string[] {
+function linesOf(answer: TrendAnswer, timezone: string): string[] {
   switch (answer.kind) {
     case 'unknown-metric':
       return [
@@ -57,11 +57,12 @@ function linesOf(answer: TrendAnswer): string[] {
       const step = formatSeconds(trends[0]?.trend.stepSeconds ?? 0)
       return [
         `${metric.title}: ${metric.help} A bar each ${step}.`,
-        ...trends.flatMap(({ series, trend }) => [
+        ...trends.flatMap(({ series, trend, unusual }) => [
           '',
           ...[describeLabels(series.labels)].filter((labels) => labels !== ''),
           sparkline(trend),
           describeTrend(trend, metric.unit),
+          ...describeAllUnusual(unusual, metric.unit, timezone),
         ]),
         ...(more > 0 ? ['', `${more} more series: name one by --target.`] : []),
       ]

@@ -41,6 +41,8 @@ import {
   serviceWrongAnswer,
 } from './rules/services.ts'
 
+import { unusual } from './rules/unusual.ts'
+
 /** Every rule, by domain. A new one is written in `rules/` and named here. */
 export const RULES: readonly Rule[] = [
   cpuSaturated,
@@ -91,4 +93,6 @@ export const RULES: readonly Rule[] = [
   gpuIdle,
   gpuMemory,
   modelOffGpu,
+
+  unusual,
 ]

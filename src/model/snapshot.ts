@@ -8,6 +8,7 @@ import { PostgresReading } from './postgres-reading.ts'
 import { RedisReading } from './redis-reading.ts'
 import { ServiceReading } from './service-reading.ts'
 import { Seconds, Timestamp } from './units.ts'
+import type { SeriesUnusual } from './unusual.ts'
 
 /** How one collector fared, as node_exporter reports its own: whether it answered, and how long it took. */
 export const CollectorRun = z.object({
@@ -45,5 +46,9 @@ export type Readings = Pick<
   'machine' | 'containers' | 'logs' | 'gpus' | 'databases' | 'caches' | 'services' | 'models' | 'gaps'
 >
 
-/** Earlier snapshots of the same host, oldest first: what "for five minutes" is judged by. */
-export type History = { readonly recent: readonly Snapshot[] }
+/** What is known of the time before: earlier snapshots of the same host, oldest first, for "for five minutes". */
+export type History = {
+  readonly recent: readonly Snapshot[]
+  /** What series did lately that their pasts do not explain, the oldest first. */
+  readonly unusual: readonly SeriesUnusual[]
+}

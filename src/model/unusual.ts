@@ -1,21 +1,27 @@
+import { z } from 'zod'
 import { formatValue } from './format.ts'
+import type { Series } from './series.ts'
 import type { NumericUnit } from './units.ts'
 
 /** What "usual" was learnt from: this hour of the week, this hour of the day, or all of the recent past. */
-export type UsualOf = 'hour-of-week' | 'hour-of-day' | 'mean'
+const UsualOf = z.enum(['hour-of-week', 'hour-of-day', 'mean'])
+export type UsualOf = z.infer<typeof UsualOf>
 
 /** A value of a series that its past does not explain. Times in milliseconds since 1970. */
-export type Unusual = {
-  readonly at: number
+export const Unusual = z.object({
+  at: z.number(),
   /** Since when the series has been away from what is usual. */
-  readonly since: number
+  since: z.number(),
   /** What is there now: the value, or the level of the last values where that is what moved. */
-  readonly observed: number
-  readonly usual: number
-  readonly usualOf: UsualOf
+  observed: z.number(),
+  usual: z.number(),
+  usualOf: UsualOf,
   /** From 0 for usual towards 1. */
-  readonly score: number
-}
+  score: z.number(),
+})
+export type Unusual = Readonly<z.infer<typeof Unusual>>
+
+export type SeriesUnusual = { readonly series: Series; readonly unusual: Unusual }
 
 /** Between these, a difference says more than a factor. */
 const FACTOR_LEAST = 1.5
@@ -45,5 +51,6 @@ function usualHour({ at, usualOf }: Unusual, timeZone: string): string {
 function clockTime({ at, since }: Unusual, timeZone: string): string {
   const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone } as const
   const day = at - since >= DAY_MS ? ({ day: 'numeric', month: 'long' } as const) : {}
-  return new Intl.DateTimeFormat('en-GB', { ...day, ...clock }).format(since)
+  const zone = timeZone === 'UTC' ? ' UTC' : ''
+  return `${new Intl.DateTimeFormat('en-GB', { ...day, ...clock }).format(since)}${zone}`
 }

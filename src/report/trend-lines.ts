@@ -1,6 +1,7 @@
 import { formatValue } from '../model/format.ts'
 import type { Trend, TrendPoint } from '../model/series.ts'
 import type { NumericUnit } from '../model/units.ts'
+import { describeUnusual, type Unusual } from '../model/unusual.ts'
 import type { Chart } from './chart/chart.ts'
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
@@ -56,3 +57,16 @@ export const describeLabels = (labels: Readonly<Record<string, string>>): string
   Object.entries(labels)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
+
+const SENTENCES = 3
+
+/** "unusual: 4.1 times the usual Tuesday 14:00 level since 13:52", the newest first. */
+export const describeAllUnusual = (
+  unusual: readonly Unusual[],
+  unit: NumericUnit,
+  timezone: string,
+): string[] =>
+  unusual
+    .toReversed()
+    .slice(0, SENTENCES)
+    .map((each) => `unusual: ${describeUnusual(each, unit, timezone)}`)

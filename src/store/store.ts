@@ -11,6 +11,7 @@ import { prune, type Retention } from './prune.ts'
 import { type ReportStore, reportStore } from './reports.ts'
 import { type SnapshotStore, snapshotStore } from './snapshots.ts'
 import type { Tables } from './tables.ts'
+import { type UnusualStore, unusualStore } from './unusual.ts'
 import { type Upkeep, upkeep } from './upkeep.ts'
 
 /**
@@ -24,6 +25,7 @@ export type Store = SnapshotStore &
   HistoryStore &
   AlertStore &
   DigestStore &
+  UnusualStore &
   Upkeep & {
     prune(before: Retention): Promise<void>
     close(): Promise<void>
@@ -51,6 +53,7 @@ export function storeOn(db: Kysely<Tables>, onDamage: OnDamage = rethrow): Store
     ...historyStore(db),
     ...alertStore(db, onDamage),
     ...digestStore(db, onDamage),
+    ...unusualStore(db, onDamage),
     ...upkeep(db),
     prune: (before) => prune(db, before),
     close: () => db.destroy(),

@@ -66,4 +66,8 @@ export type Tables = {
     total: number
     sketch: Uint8Array
   }
+  /** What was learnt of each series. */
+  detectors: { series_id: number; state: string }
+  /** `at` in milliseconds since 1970. */
+  unusual: { series_id: number; at: number; document: string }
 }

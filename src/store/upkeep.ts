@@ -44,6 +44,8 @@ const OTHERS = [
   'sample_batches',
   'series_raw',
   'series_hours',
+  'detectors',
+  'unusual',
 ] as const
 type Counted = keyof typeof DOCUMENTS | (typeof OTHERS)[number]
 const COUNTED = [...Object.keys(DOCUMENTS), ...OTHERS] as Counted[]

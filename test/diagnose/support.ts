@@ -6,7 +6,11 @@ import type { Snapshot } from '../../src/model/snapshot.ts'
 import { makeSnapshot } from '../support/snapshot.ts'
 
 export const look = (changes: Partial<Snapshot>, recent: readonly Snapshot[] = []): Verdicts =>
-  diagnose({ snapshot: makeSnapshot(changes), history: { recent }, thresholds: Thresholds.parse({}) })
+  diagnose({
+    snapshot: makeSnapshot(changes),
+    history: { recent, unusual: [] },
+    thresholds: Thresholds.parse({}),
+  })
 
 /** The rules that found something. */
 export const foundBy = (changes: Partial<Snapshot>, recent: readonly Snapshot[] = []): string[] =>

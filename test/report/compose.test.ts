@@ -13,7 +13,11 @@ import { GIBIBYTE, makeContainer, makeLogTail, makeMachine, makeSnapshot } from 
 
 function reportOf(changes: Partial<Snapshot>, previous: Report | null = null): Report {
   const snapshot = makeSnapshot(changes)
-  const verdicts = diagnose({ snapshot, history: { recent: [] }, thresholds: Thresholds.parse({}) })
+  const verdicts = diagnose({
+    snapshot,
+    history: { recent: [], unusual: [] },
+    thresholds: Thresholds.parse({}),
+  })
   const composition = compose({
     silenced: [],
     id: 'r1',

@@ -124,5 +124,38 @@ export function describeHistory(engine: string, open: () => Promise<Store>): voi
       const starts = (await trendOf(0, 6 * HOUR, 6)).points.map(({ at }) => (at - BEGINNING) / 3_600_000)
       expect(starts).toEqual([0, 5])
     })
+
+    test('keeps what was learnt of series, and what was unusual of them', async () => {
+      await store.saveSamples('atlas', later(0), [
+        { ...BUSY, value: 1 },
+        { ...USED, value: 2 },
+      ])
+      await store.saveSamples('borea', later(0), [{ ...BUSY, value: 1 }])
+      const [busy, used] = (await store.series({ host: 'atlas' })).map(({ id }) => id) as [number, number]
+      await store.saveDetectors([
+        { series: busy, state: 'old' },
+        { series: used, state: '{}' },
+      ])
+      await store.saveDetectors([{ series: busy, state: 'new' }])
+      expect((await store.detectors('atlas')).toSorted((left, right) => left.series - right.series)).toEqual(
+        [
+          { series: busy, state: 'new' },
+          { series: used, state: '{}' },
+        ].toSorted((left, right) => left.series - right.series),
+      )
+      expect(await store.detectors('borea')).toEqual([])
+
+      const moment = (at: number) =>
+        ({ at, since: at, observed: 3, usual: 1, usualOf: 'hour-of-week', score: 0.6 }) as const
+      const times = [BEGINNING, BEGINNING + 60_000, BEGINNING + 120_000]
+      await store.saveUnusual(times.map((at) => ({ series: busy, unusual: moment(at) })))
+      await store.saveUnusual([{ series: busy, unusual: moment(BEGINNING) }])
+      const found = await store.unusual('atlas', later(0), later(120))
+      expect(found.map(({ unusual }) => unusual)).toEqual(times.slice(0, 2).map(moment))
+      expect(found[0]?.series).toEqual({ ...BUSY, id: busy, host: 'atlas' })
+      expect(await store.unusual('borea', later(0), later(120))).toEqual([])
+      await store.pruneUnusual(later(100))
+      expect(await store.unusual('atlas', later(0), later(999))).toHaveLength(1)
+    })
   })
 }

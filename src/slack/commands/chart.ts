@@ -10,7 +10,7 @@ export const chart: Subcommand = {
   async run({ perfbot, poster, place, answer, words }) {
     const trends = await perfbot.trend(readQuestion(words))
     // What there is no picture of is said in words, to the person who asked.
-    if (trends.kind !== 'trends') return answer(trendMessage(trends))
+    if (trends.kind !== 'trends') return answer(trendMessage(trends, perfbot.timezone))
     const drawn = await perfbot.chart(trends)
     await poster.upload(place, {
       name: `${keywordOf(trends.metric)}-${perfbot.config.host}.png`,

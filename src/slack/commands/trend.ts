@@ -1,6 +1,6 @@
 import { formatSeconds } from '../../model/format.ts'
 import { seconds, secondsBetween } from '../../model/units.ts'
-import { describeLabels, describeTrend, sparkline } from '../../report/trend-lines.ts'
+import { describeAllUnusual, describeLabels, describeTrend, sparkline } from '../../report/trend-lines.ts'
 import { parseRange, type TrendAnswer, type TrendQuestion } from '../../trending.ts'
 import { context, type Message, mrkdwn, section, slackDate } from '../blocks.ts'
 import type { Subcommand } from '../subcommand.ts'
@@ -11,7 +11,7 @@ export const trend: Subcommand = {
   name: 'trend',
   summary: 'What a number did: `trend <metric> [target] [range]`, such as `trend cpu-busy 24h`',
   async run({ perfbot, answer, words }) {
-    await answer(trendMessage(await perfbot.trend(readQuestion(words))))
+    await answer(trendMessage(await perfbot.trend(readQuestion(words)), perfbot.timezone))
   },
 }
 
@@ -25,7 +25,7 @@ export function readQuestion([metric = '', ...rest]: readonly string[]): TrendQu
 const named = (keywords: readonly string[]): string =>
   keywords.map((keyword) => `\`${mrkdwn(keyword)}\``).join(', ')
 
-export function trendMessage(answer: TrendAnswer): Message {
+export function trendMessage(answer: TrendAnswer, timezone: string): Message {
   switch (answer.kind) {
     case 'unknown-metric': {
       const text = answer.asked === '' ? 'Which metric?' : `There is no metric "${answer.asked}".`
@@ -43,10 +43,11 @@ export function trendMessage(answer: TrendAnswer): Message {
     case 'trends': {
       const { metric, from, to, trends, more } = answer
       const [first] = trends
-      const lines = trends.map(({ series, trend: each }) => {
+      const lines = trends.map(({ series, trend: each, unusual }) => {
         const labels = describeLabels(series.labels)
         const name = labels === '' ? '' : `*${mrkdwn(labels)}*\n`
-        return `${name}\`${sparkline(each)}\`\n${describeTrend(each, metric.unit)}`
+        const told = describeAllUnusual(unusual, metric.unit, timezone).map((line) => `\n${line}`)
+        return `${name}\`${sparkline(each)}\`\n${describeTrend(each, metric.unit)}${told.join('')}`
       })
       const step = formatSeconds(first?.trend.stepSeconds ?? 0)
       const left = more > 0 ? ` ${more} more series: name a target.` : ''

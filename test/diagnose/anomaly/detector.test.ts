@@ -81,7 +81,7 @@ describe('what is unusual', () => {
   it('explains itself by the hour where hours tell something', () => {
     const { unusual } = surprise(office, () => 410)
     expect(describeUnusual(unusual[0] as NonNullable<(typeof unusual)[0]>, 'count', 'UTC')).toBe(
-      '4.1 times the usual 12:00 level since 12:00',
+      '4.1 times the usual 12:00 level since 12:00 UTC',
     )
   })
 
