@@ -1,4 +1,5 @@
 import { diagnose } from './diagnose/diagnose.ts'
+import { FORECAST_METRICS, FORECAST_PAST } from './diagnose/rules/forecasts.ts'
 import type { Thresholds } from './diagnose/thresholds.ts'
 import { isSilenced } from './model/alert.ts'
 import type { Finding, Fix } from './model/finding.ts'
@@ -48,13 +49,29 @@ const HISTORY: Seconds = seconds(30 * 60)
 const HISTORY_LENGTH = 60
 /** What was unusual before that is no news. */
 const UNUSUAL: Seconds = seconds(3600)
+/** An hour each in a week. */
+const FORECAST_POINTS = 168
 
 /** All that rules may know of the time before a snapshot. */
 export async function recall(store: Store, { host, takenAt }: Snapshot): Promise<History> {
   return {
     recent: await store.snapshotsSince(host, before(takenAt, HISTORY), HISTORY_LENGTH),
     unusual: await store.unusual(host, before(takenAt, UNUSUAL), takenAt),
+    trends: [],
   }
+}
+
+/** The same, with what forecasts are made of: too much to read each minute, and no news of a minute. */
+async function recallAll(store: Store, snapshot: Snapshot): Promise<History> {
+  const { host, takenAt } = snapshot
+  const stretch = { from: before(takenAt, FORECAST_PAST), to: takenAt, points: FORECAST_POINTS }
+  const trends = []
+  for (const metric of FORECAST_METRICS) {
+    for (const series of await store.series({ host, metric })) {
+      trends.push({ series, trend: await store.trend({ series: series.id, ...stretch }) })
+    }
+  }
+  return { ...(await recall(store, snapshot)), trends }
 }
 
 const before = (now: Timestamp, span: Seconds): Timestamp =>
@@ -106,7 +123,7 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
   const { store, host, thresholds, targets, gaps } = ports
   const previous = await previousReport(ports, request.comparedWith ?? 'last')
   const snapshot = await ports.snapshot()
-  const history = await recall(store, snapshot)
+  const history = await recallAll(store, snapshot)
   const { checks, findings: found } = diagnose({ snapshot, history, thresholds })
   const id = ports.newId()
   const silences = await store.silences(host, snapshot.takenAt)

@@ -68,7 +68,7 @@ describe('what collections bring', () => {
     const snapshot = makeSnapshot({})
     const { findings } = diagnose({
       snapshot,
-      history: { recent: [], unusual },
+      history: { recent: [], unusual, trends: [] },
       thresholds: Thresholds.parse({}),
     })
     const finding = findings.find(({ rule }) => rule === 'unusual')

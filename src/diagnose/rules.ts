@@ -8,6 +8,7 @@ import {
   unhealthy,
 } from './rules/containers.ts'
 import { diskSpace, filesystemReadOnly, inodes } from './rules/filesystems.ts'
+import { connectionsPredicted, diskFullPredicted, memoryLimitPredicted } from './rules/forecasts.ts'
 import { gpuIdle, gpuMemory, modelOffGpu } from './rules/gpus.ts'
 import {
   cpuSaturated,
@@ -94,5 +95,8 @@ export const RULES: readonly Rule[] = [
   gpuMemory,
   modelOffGpu,
 
+  diskFullPredicted,
+  memoryLimitPredicted,
+  connectionsPredicted,
   unusual,
 ]

@@ -6,6 +6,7 @@ import { HostReading } from './host-reading.ts'
 import { OllamaReading } from './ollama-reading.ts'
 import { PostgresReading } from './postgres-reading.ts'
 import { RedisReading } from './redis-reading.ts'
+import type { Series, Trend } from './series.ts'
 import { ServiceReading } from './service-reading.ts'
 import { Seconds, Timestamp } from './units.ts'
 import type { SeriesUnusual } from './unusual.ts'
@@ -51,4 +52,6 @@ export type History = {
   readonly recent: readonly Snapshot[]
   /** What series did lately that their pasts do not explain, the oldest first. */
   readonly unusual: readonly SeriesUnusual[]
+  /** The pasts of numbers that can run out; none where nobody asks when. */
+  readonly trends: readonly { readonly series: Series; readonly trend: Trend }[]
 }

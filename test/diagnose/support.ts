@@ -8,7 +8,7 @@ import { makeSnapshot } from '../support/snapshot.ts'
 export const look = (changes: Partial<Snapshot>, recent: readonly Snapshot[] = []): Verdicts =>
   diagnose({
     snapshot: makeSnapshot(changes),
-    history: { recent, unusual: [] },
+    history: { recent, unusual: [], trends: [] },
     thresholds: Thresholds.parse({}),
   })
 

@@ -15,7 +15,7 @@ function reportOf(changes: Partial<Snapshot>, previous: Report | null = null): R
   const snapshot = makeSnapshot(changes)
   const verdicts = diagnose({
     snapshot,
-    history: { recent: [], unusual: [] },
+    history: { recent: [], unusual: [], trends: [] },
     thresholds: Thresholds.parse({}),
   })
   const composition = compose({

@@ -1,0 +1,152 @@
+import type { Severity } from '../../model/finding.ts'
+import { formatSeconds, formatValue } from '../../model/format.ts'
+import { type NumericUnit, type Seconds, seconds } from '../../model/units.ts'
+import { manual } from '../fixes.ts'
+import { type Forecast, forecast } from '../forecast.ts'
+import { type Context, type Diagnosis, measured, rule, type Verdict } from '../rule.ts'
+import { containers, databases, machine, partsOf } from '../subjects.ts'
+
+const DAY = 86_400
+
+const severityOf = ({ inSeconds }: Forecast): Severity =>
+  inSeconds < DAY ? 'high' : inSeconds < 7 * DAY ? 'medium' : 'low'
+
+/** "3 d 4 h (between 2 d 20 h and 4 d)". */
+function when({ inSeconds, earliest, latest }: Forecast): string {
+  const [least, most] = [formatSeconds(earliest), formatSeconds(latest)]
+  return least === most ? least : `${formatSeconds(inSeconds)} (between ${least} and ${most})`
+}
+
+type Asked = {
+  readonly metric: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly limit: number
+  readonly unit: NumericUnit
+}
+
+/** What the past of one series says; what is said of it is up to the rule. */
+function predicted(
+  { metric, labels, limit, unit }: Asked,
+  context: Context,
+  say: (found: Forecast) => Omit<Diagnosis, 'severity' | 'evidence' | 'rootCause'>,
+): Verdict {
+  const past = context.history.trends.find(
+    ({ series }) =>
+      series.metric === metric &&
+      Object.entries(labels).every(([name, value]) => series.labels[name] === value),
+  )
+  if (!past) return { couldNotLook: 'nothing is known of its past yet' }
+  const found = forecast(past.trend.points, limit)
+  if (!found) return 'passed'
+  const figure = measured(context)
+  const source = `history of ${metric}`
+  const change = found.perSecond * DAY
+  return {
+    ...say(found),
+    severity: severityOf(found),
+    rootCause: `It went ${change > 0 ? 'up' : 'down'} by ${formatValue(Math.abs(change), unit)} a day over the last ${formatSeconds(found.over)}.`,
+    evidence: [
+      figure('now', found.level, unit, source),
+      figure('change in a day', change, unit, source),
+      figure('the limit', limit, unit, source),
+      figure('reached in', found.inSeconds, 'seconds', `Theil–Sen line over the ${source}`),
+      figure('at the earliest in', found.earliest, 'seconds', '95 % interval of the slope'),
+      figure('at the latest in', found.latest, 'seconds', '95 % interval of the slope'),
+    ],
+  }
+}
+
+/** Whose past these rules look at, and how far back. */
+export const FORECAST_METRICS = [
+  'node_filesystem_avail_bytes',
+  'container_memory_working_set_bytes',
+  'perfbot_postgres_connections_used',
+] as const
+export const FORECAST_PAST: Seconds = seconds(7 * DAY)
+
+export const diskFullPredicted = rule({
+  id: 'host-disk-full-predicted',
+  about: 'host',
+  looksAt: 'when the space that is left will be taken',
+  subjects: (context) =>
+    partsOf(
+      machine(context),
+      ({ filesystems }) => filesystems.filter(({ readOnly }) => !readOnly),
+      ({ mountPoint }) => mountPoint,
+    ),
+  check: ({ mountPoint }, context) =>
+    predicted(
+      {
+        metric: 'node_filesystem_avail_bytes',
+        labels: { mountpoint: mountPoint },
+        limit: 0,
+        unit: 'bytes',
+      },
+      context,
+      (found) => ({
+        title: `${mountPoint} will be full in ${when(found)}`,
+        impact: 'When it is full, databases stop, containers fail to start and logs are lost.',
+        fixes: [
+          manual(
+            'Find what grows',
+            `find ${mountPoint} -xdev -type f -mtime -1 -size +100M -exec ls -lh {} +`,
+          ),
+        ],
+      }),
+    ),
+})
+
+export const memoryLimitPredicted = rule({
+  id: 'memory-limit-predicted',
+  about: 'container',
+  looksAt: 'when the working set will reach the memory limit',
+  subjects: (context) =>
+    containers(context).filter(({ value }) => value.limits.memoryBytes !== null && value.state === 'running'),
+  check: ({ name, engine, limits }, context) =>
+    predicted(
+      {
+        metric: 'container_memory_working_set_bytes',
+        labels: { engine, name },
+        limit: limits.memoryBytes ?? 0,
+        unit: 'bytes',
+      },
+      context,
+      (found) => ({
+        title: `${name} will reach its memory limit in ${when(found)}`,
+        impact: 'At the limit the kernel kills it in the middle of its work.',
+        fixes: [
+          manual(
+            'Find the leak; until then restart it at a quiet time',
+            `docker stats --no-stream ${name}, and the heap profile of what runs in it`,
+          ),
+        ],
+      }),
+    ),
+})
+
+export const connectionsPredicted = rule({
+  id: 'pg-connections-predicted',
+  about: 'postgres',
+  looksAt: 'when the connections will be used up',
+  subjects: databases,
+  check: ({ name, connections }, context) =>
+    predicted(
+      {
+        metric: 'perfbot_postgres_connections_used',
+        labels: { server: name },
+        limit: connections.maximum - connections.reserved,
+        unit: 'count',
+      },
+      context,
+      (found) => ({
+        title: `The connections of ${name} will be used up in ${when(found)}`,
+        impact: 'At the limit, every further connection is refused: "sorry, too many clients already".',
+        fixes: [
+          manual(
+            'Find who opens them and does not close them',
+            'SELECT application_name, usename, state, count(*), min(backend_start) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;',
+          ),
+        ],
+      }),
+    ),
+})
