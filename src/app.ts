@@ -28,6 +28,7 @@ import {
 } from './charting.ts'
 import { createCollection } from './collect/collection.ts'
 import { connectEngine } from './collect/containers/engine-client.ts'
+import { askComparison, type CompareAnswer, type CompareQuestion } from './comparing.ts'
 import type { Config } from './config.ts'
 import {
   type DigestExtras,
@@ -91,6 +92,8 @@ export type Perfbot = {
   storeProblem(): Promise<string | null>
   /** What a number did over time. */
   trend(question: TrendQuestion): Promise<TrendAnswer>
+  /** What is other than it was: a stretch against an earlier one. */
+  compare(question: CompareQuestion): Promise<CompareAnswer>
   /** The same as a chart, with what happened meanwhile. */
   chart(trends: Trends): Promise<Chart>
   /** What a report has pictures of: the last day of what people look at first, as far as there is a history. */
@@ -372,6 +375,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       return null
     },
     trend,
+    compare: (question) => askComparison(question, { store, host: config.host, now: timestamp(clock()) }),
     chart,
     async reportCharts() {
       const answers = await Promise.all(CHARTED.map((metric) => trend({ metric, rangeSeconds: DAY })))

@@ -59,6 +59,26 @@ program
   )
 
 program
+  .command('compare')
+  .description('say what is other than it was: the last <length> against as long a time that ended <ago> ago')
+  .argument('[length]', '1h, 1d, 7d', '1d')
+  .argument('[ago]', 'whole days keep the hours the same: 1d, 7d', '7d')
+  .argument('[metric]', 'such as cpu-busy; without it, every one')
+  .option('-t, --target <text>', 'only series of which a label holds this')
+  .option('--json', 'print one JSON document and nothing else')
+  .action(
+    async (
+      length: string,
+      ago: string,
+      metric: string | undefined,
+      options: { target?: string; json?: boolean },
+    ) => {
+      const { runCompare } = await import('./cli/compare.ts')
+      await runCompare(configFile(), { length, ago, metric }, options)
+    },
+  )
+
+program
   .command('doctor')
   .description('try every connection and permission, and print the line that mends each')
   .option('--json', 'print one JSON document and nothing else')

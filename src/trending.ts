@@ -54,7 +54,7 @@ export async function askTrend(
   { metric: asked, target, rangeSeconds, points = POINTS }: TrendQuestion,
   { store, host, now }: { store: HistoryStore & UnusualStore; host: string; now: Timestamp },
 ): Promise<TrendAnswer> {
-  const metric = METRICS.find((each) => each.name === asked || keywordOf(each) === asked.toLowerCase())
+  const metric = metricNamed(asked)
   const kept = await keywordsKept(store, host)
   if (!metric) return { kind: 'unknown-metric', asked, suggestions: suggestionsFor(asked, kept) }
   const from = timestamp(new Date(Date.parse(now) - rangeSeconds * 1000))
@@ -81,6 +81,29 @@ export async function askTrend(
     trends: sorted.slice(0, SHOWN),
     more: Math.max(0, sorted.length - SHOWN),
   }
+}
+
+const metricNamed = (asked: string): Metric | undefined =>
+  METRICS.find((each) => each.name === asked || keywordOf(each) === asked.toLowerCase())
+
+/** The series of a metric, or of all where none is named. */
+export async function seriesOf(
+  { metric: asked, target }: { readonly metric?: string | undefined; readonly target?: string | undefined },
+  { store, host }: { store: HistoryStore; host: string },
+): Promise<
+  | { readonly kind: 'series'; readonly series: readonly Series[] }
+  | Extract<TrendAnswer, { kind: 'unknown-metric' }>
+> {
+  const metric = asked === undefined ? undefined : metricNamed(asked)
+  if (asked !== undefined && !metric) {
+    return {
+      kind: 'unknown-metric',
+      asked,
+      suggestions: suggestionsFor(asked, await keywordsKept(store, host)),
+    }
+  }
+  const series = await store.series({ host, ...(metric ? { metric: metric.name } : {}) })
+  return { kind: 'series', series: series.filter((each) => matches(each, target)) }
 }
 
 const matches = ({ labels }: Series, target: string | undefined): boolean =>

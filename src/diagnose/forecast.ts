@@ -1,5 +1,6 @@
 import type { TrendPoint } from '../model/series.ts'
 import { type Seconds, seconds } from '../model/units.ts'
+import { ascending, dependence, median } from './statistics.ts'
 
 /** When a number gets to where it may not go, if it goes on as it did. */
 export type Forecast = {
@@ -71,14 +72,6 @@ export function forecast(points: readonly TrendPoint[], limit: number): Forecast
   }
 }
 
-const ascending = (left: number, right: number): number => left - right
-
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length / 2
-  const upper = sorted[Math.floor(middle)] as number
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2
-}
-
 function sortedSlopes(points: readonly TrendPoint[]): number[] {
   const slopes: number[] = []
   for (const [index, from] of points.entries()) {
@@ -95,13 +88,4 @@ function interval(slopes: readonly number[], count: number, scatter: readonly nu
   const low = slopes[within((slopes.length - ranks) / 2)] as number
   const high = slopes[within((slopes.length + ranks) / 2)] as number
   return [low, high]
-}
-
-/** By how much fewer independent points there are than points: (1 + r) / (1 − r) for a correlation r of neighbours. */
-function dependence(scatter: readonly number[]): number {
-  const power = scatter.reduce((sum, each) => sum + each ** 2, 0)
-  if (power === 0) return 1
-  const neighbours = scatter.slice(1).reduce((sum, each, index) => sum + each * (scatter[index] as number), 0)
-  const correlation = Math.max(0, Math.min(0.9, neighbours / power))
-  return (1 + correlation) / (1 - correlation)
 }

@@ -1,6 +1,7 @@
 import { mrkdwn, section } from './blocks.ts'
 import { audit } from './commands/audit.ts'
 import { chart } from './commands/chart.ts'
+import { compare } from './commands/compare.ts'
 import { digest } from './commands/digest.ts'
 import { fixes } from './commands/fixes.ts'
 import { helpFor } from './commands/help.ts'
@@ -17,6 +18,7 @@ const OTHERS: readonly Subcommand[] = [
   status,
   trend,
   chart,
+  compare,
   snooze,
   mute,
   unmute,

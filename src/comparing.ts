@@ -1,0 +1,89 @@
+import { type Comparison, compareStretches, news } from './diagnose/comparison.ts'
+import type { Metric } from './model/samples/metric.ts'
+import { METRICS } from './model/samples/samples.ts'
+import type { Series } from './model/series.ts'
+import { type Seconds, type Timestamp, timestamp } from './model/units.ts'
+import type { HistoryStore } from './store/history.ts'
+import { parseRange, seriesOf } from './trending.ts'
+
+export type CompareQuestion = {
+  /** How long a stretch is, up to now … */
+  readonly lengthSeconds: Seconds
+  /** … and how long before now the one ended that it is compared with: whole days keep the hours the same. */
+  readonly agoSeconds: Seconds
+  /** Every metric, where none is named. */
+  readonly metric?: string | undefined
+  /** Only series of which a label holds this. */
+  readonly target?: string | undefined
+}
+
+export type SeriesComparison = {
+  readonly metric: Metric
+  readonly series: Series
+  readonly comparison: Comparison
+}
+
+export type CompareAnswer =
+  | { readonly kind: 'unknown-metric'; readonly asked: string; readonly suggestions: readonly string[] }
+  | {
+      readonly kind: 'compared'
+      readonly from: Timestamp
+      readonly to: Timestamp
+      readonly earlierFrom: Timestamp
+      readonly earlierTo: Timestamp
+      /** What changed beyond chance, the clearest first. */
+      readonly changes: readonly SeriesComparison[]
+      /** How many series had enough values in both stretches. */
+      readonly compared: number
+      readonly tooShort: number
+    }
+
+/** "1d 7d": the last day against the one that ended seven days ago; null where the two would overlap. */
+export function parseStretches(
+  length: string,
+  ago: string,
+): Pick<CompareQuestion, 'lengthSeconds' | 'agoSeconds'> | null {
+  const [lengthSeconds, agoSeconds] = [parseRange(length), parseRange(ago)]
+  if (lengthSeconds === null || agoSeconds === null || agoSeconds < lengthSeconds) return null
+  return { lengthSeconds, agoSeconds }
+}
+
+/** Values of a stretch: enough for a rank test, few enough to be more than one reading repeated. */
+const POINTS = 48
+
+/** What is other than it was, a stretch against an earlier one. Gauges only: what merely grows is always other. */
+export async function askComparison(
+  { lengthSeconds, agoSeconds, metric: asked, target }: CompareQuestion,
+  { store, host, now }: { store: HistoryStore; host: string; now: Timestamp },
+): Promise<CompareAnswer> {
+  const found = await seriesOf({ metric: asked, target }, { store, host })
+  if (found.kind === 'unknown-metric') return found
+  const before = (seconds: number) => timestamp(new Date(Date.parse(now) - seconds * 1000))
+  const [from, earlierTo] = [before(lengthSeconds), before(agoSeconds)]
+  const earlierFrom = before(agoSeconds + lengthSeconds)
+  const means = async (series: number, start: Timestamp, end: Timestamp) =>
+    (await store.trend({ series, from: start, to: end, points: POINTS })).points.map(({ mean }) => mean)
+
+  const all: SeriesComparison[] = []
+  let tooShort = 0
+  for (const series of found.series) {
+    const metric = METRICS.find(({ name, type }) => name === series.metric && type === 'gauge')
+    if (!metric) continue
+    const comparison = compareStretches(
+      await means(series.id, earlierFrom, earlierTo),
+      await means(series.id, from, now),
+    )
+    if (comparison) all.push({ metric, series, comparison })
+    else tooShort += 1
+  }
+  return {
+    kind: 'compared',
+    from,
+    to: now,
+    earlierFrom,
+    earlierTo,
+    changes: news(all),
+    compared: all.length,
+    tooShort,
+  }
+}
