@@ -27,8 +27,17 @@ import {
   unusualMarks,
 } from './charting.ts'
 import { createCollection } from './collect/collection.ts'
+
 import { connectEngine } from './collect/containers/engine-client.ts'
-import { askComparison, type CompareAnswer, type CompareQuestion } from './comparing.ts'
+
+import {
+  askComparison,
+  askSinceStart,
+  type CompareAnswer,
+  type CompareQuestion,
+  type SinceStartAnswer,
+} from './comparing.ts'
+
 import type { Config } from './config.ts'
 import {
   type DigestExtras,
@@ -94,6 +103,8 @@ export type Perfbot = {
   trend(question: TrendQuestion): Promise<TrendAnswer>
   /** What is other than it was: a stretch against an earlier one. */
   compare(question: CompareQuestion): Promise<CompareAnswer>
+  /** What of a container is other since it was started. */
+  compareSinceStart(container: string): Promise<SinceStartAnswer>
   /** The same as a chart, with what happened meanwhile. */
   chart(trends: Trends): Promise<Chart>
   /** What a report has pictures of: the last day of what people look at first, as far as there is a history. */
@@ -376,6 +387,10 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     },
     trend,
     compare: (question) => askComparison(question, { store, host: config.host, now: timestamp(clock()) }),
+    async compareSinceStart(container) {
+      const ports = { store, host: config.host, now: timestamp(clock()) }
+      return askSinceStart(container, newest ?? (await collectOnce()), ports)
+    },
     chart,
     async reportCharts() {
       const answers = await Promise.all(CHARTED.map((metric) => trend({ metric, rangeSeconds: DAY })))

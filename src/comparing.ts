@@ -2,7 +2,8 @@ import { type Comparison, compareStretches, news } from './diagnose/comparison.t
 import type { Metric } from './model/samples/metric.ts'
 import { METRICS } from './model/samples/samples.ts'
 import type { Series } from './model/series.ts'
-import { type Seconds, type Timestamp, timestamp } from './model/units.ts'
+import type { Snapshot } from './model/snapshot.ts'
+import { type Seconds, seconds, secondsBetween, type Timestamp, timestamp } from './model/units.ts'
 import type { HistoryStore } from './store/history.ts'
 import { parseRange, seriesOf } from './trending.ts'
 
@@ -15,6 +16,8 @@ export type CompareQuestion = {
   readonly metric?: string | undefined
   /** Only series of which a label holds this. */
   readonly target?: string | undefined
+  /** Only series with these labels. */
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 export type SeriesComparison = {
@@ -48,12 +51,42 @@ export function parseStretches(
   return { lengthSeconds, agoSeconds }
 }
 
+const DAY = 86_400
+const WEEK = 7 * DAY
+
+export type SinceStartAnswer =
+  | CompareAnswer
+  | { readonly kind: 'no-container'; readonly asked: string; readonly running: readonly string[] }
+
+/**
+ * What of a container is other since it was started, by a deployment or by hand: against the same hours of the days
+ * before, or, where nothing is known of those, against as long a time just before. Its series go on over a container
+ * that was made anew under its name.
+ */
+export async function askSinceStart(
+  name: string,
+  snapshot: Snapshot,
+  ports: { store: HistoryStore; host: string; now: Timestamp },
+): Promise<SinceStartAnswer> {
+  const running = snapshot.containers.filter(({ state }) => state === 'running')
+  const container = running.find((each) => each.name === name)
+  if (!container?.startedAt) {
+    return { kind: 'no-container', asked: name, running: running.map((each) => each.name) }
+  }
+  const length = Math.min(WEEK, secondsBetween(container.startedAt, ports.now))
+  const question = { lengthSeconds: seconds(length), labels: { name, engine: container.engine } }
+  const sameHours = seconds(Math.ceil(length / DAY) * DAY)
+  const answer = await askComparison({ ...question, agoSeconds: sameHours }, ports)
+  const nothing = answer.kind === 'compared' && answer.compared === 0
+  return nothing ? askComparison({ ...question, agoSeconds: question.lengthSeconds }, ports) : answer
+}
+
 /** Values of a stretch: enough for a rank test, few enough to be more than one reading repeated. */
 const POINTS = 48
 
 /** What is other than it was, a stretch against an earlier one. Gauges only: what merely grows is always other. */
 export async function askComparison(
-  { lengthSeconds, agoSeconds, metric: asked, target }: CompareQuestion,
+  { lengthSeconds, agoSeconds, metric: asked, target, labels = {} }: CompareQuestion,
   { store, host, now }: { store: HistoryStore; host: string; now: Timestamp },
 ): Promise<CompareAnswer> {
   const found = await seriesOf({ metric: asked, target }, { store, host })
@@ -68,7 +101,8 @@ export async function askComparison(
   let tooShort = 0
   for (const series of found.series) {
     const metric = METRICS.find(({ name, type }) => name === series.metric && type === 'gauge')
-    if (!metric) continue
+    const isMeant = Object.entries(labels).every(([name, value]) => series.labels[name] === value)
+    if (!metric || !isMeant) continue
     const comparison = compareStretches(
       await means(series.id, earlierFrom, earlierTo),
       await means(series.id, from, now),

@@ -65,13 +65,14 @@ program
   .argument('[ago]', 'whole days keep the hours the same: 1d, 7d', '7d')
   .argument('[metric]', 'such as cpu-busy; without it, every one')
   .option('-t, --target <text>', 'only series of which a label holds this')
+  .option('-s, --since <container>', 'a container since it was started, against the days before')
   .option('--json', 'print one JSON document and nothing else')
   .action(
     async (
       length: string,
       ago: string,
       metric: string | undefined,
-      options: { target?: string; json?: boolean },
+      options: { target?: string; since?: string; json?: boolean },
     ) => {
       const { runCompare } = await import('./cli/compare.ts')
       await runCompare(configFile(), { length, ago, metric }, options)

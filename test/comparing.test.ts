@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { askComparison, parseStretches } from '../src/comparing.ts'
+import { askComparison, askSinceStart, parseStretches } from '../src/comparing.ts'
 import { timestamp } from '../src/model/units.ts'
 import { describeChange, describeCompared } from '../src/report/comparison-lines.ts'
 import { compareMessage } from '../src/slack/commands/compare.ts'
 import { openStore, type Store } from '../src/store/store.ts'
 import { makeDirectory } from './store/directory.ts'
+import { makeContainer, makeSnapshot } from './support/snapshot.ts'
 
 const NOW = Date.parse('2026-03-14T12:00:00Z')
 const HALF_HOUR = 1_800_000
@@ -55,6 +56,29 @@ describe('what is other than it was', () => {
   it('is not said where there are too few values', async () => {
     const answer = await ask('1d', '3d', 'cpu-busy')
     expect(answer).toMatchObject({ kind: 'compared', compared: 0, tooShort: 1, changes: [] })
+  })
+
+  it('is found of a container since it was started, at the same hours of the day before', async () => {
+    const container = (startedAt: number) =>
+      makeContainer({
+        engine: 'local',
+        name: 'api',
+        state: 'running',
+        startedAt: timestamp(new Date(startedAt)),
+      })
+    // The day before is unknown: what is compared is a week before. Of another name nothing is said.
+    const ports = { store, host: 'atlas', now: timestamp(new Date(NOW - 6 * DAY - DAY)) }
+    const since = (name: string, startedAt: number, now = ports.now) =>
+      askSinceStart(name, makeSnapshot({ containers: [container(startedAt)] }), { ...ports, now })
+    expect(await since('api', NOW - 7.5 * DAY)).toMatchObject({ kind: 'compared', compared: 1, changes: [] })
+    const now = timestamp(new Date(NOW))
+    const today = await since('api', NOW - DAY, now)
+    expect(today).toMatchObject({ kind: 'compared', compared: 0, tooShort: 1 })
+    expect(await since('web', NOW - DAY, now)).toEqual({
+      kind: 'no-container',
+      asked: 'web',
+      running: ['api'],
+    })
   })
 
   it('of a metric that there is none of leads to those that there are', async () => {

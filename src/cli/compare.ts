@@ -1,4 +1,4 @@
-import { type CompareAnswer, parseStretches } from '../comparing.ts'
+import { parseStretches, type SinceStartAnswer } from '../comparing.ts'
 import { describeChange, describeCompared } from '../report/comparison-lines.ts'
 import { describeLabels } from '../report/trend-lines.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
@@ -13,7 +13,7 @@ export type Compared = {
 export async function runCompare(
   configFile: string | undefined,
   { length, ago, metric }: Compared,
-  options: { readonly target?: string; readonly json?: boolean },
+  options: { readonly target?: string; readonly since?: string; readonly json?: boolean },
 ): Promise<void> {
   const stretches = parseStretches(length, ago)
   if (!stretches) {
@@ -26,8 +26,11 @@ export async function runCompare(
   }
   const config = await readConfig(configFile)
   await withPerfbot(config, createLogger(config.logLevel), async (perfbot) => {
-    const answer = await perfbot.compare({ ...stretches, metric, target: options.target })
-    if (answer.kind === 'unknown-metric') process.exitCode = 2
+    const answer =
+      options.since === undefined
+        ? await perfbot.compare({ ...stretches, metric, target: options.target })
+        : await perfbot.compareSinceStart(options.since)
+    if (answer.kind === 'unknown-metric' || answer.kind === 'no-container') process.exitCode = 2
     if (answer.kind === 'compared' && answer.compared === 0) process.exitCode = 1
     const text = options.json ? JSON.stringify(answer, null, 2) : linesOf(answer).join('\n')
     const stream = options.json || answer.kind === 'compared' ? process.stdout : process.stderr
@@ -35,7 +38,11 @@ export async function runCompare(
   })
 }
 
-function linesOf(answer: CompareAnswer): string[] {
+function linesOf(answer: SinceStartAnswer): string[] {
+  if (answer.kind === 'no-container') {
+    const names = answer.running.join(', ')
+    return [`No container "${answer.asked}" runs.`, ...(names === '' ? [] : [`There run: ${names}`])]
+  }
   if (answer.kind === 'unknown-metric') {
     const names = answer.suggestions.join(', ')
     return [`There is no metric "${answer.asked}".`, ...(names === '' ? [] : [`There are: ${names}`])]

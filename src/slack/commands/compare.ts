@@ -1,4 +1,4 @@
-import { type CompareAnswer, parseStretches } from '../../comparing.ts'
+import { parseStretches, type SinceStartAnswer } from '../../comparing.ts'
 import { keywordOf } from '../../model/samples/metric.ts'
 import { describeChange, describeCompared } from '../../report/comparison-lines.ts'
 import { describeLabels } from '../../report/trend-lines.ts'
@@ -11,8 +11,12 @@ const SHOWN = 10
 export const compare: Subcommand = {
   name: 'compare',
   summary:
-    'What is other than it was: `compare 1d 7d [metric] [target]` is the last day against the one a week before',
+    'What is other than it was: `compare 1d 7d [metric] [target]` is the last day against the one a week before, `compare since <container>` a container since it was started',
   async run({ perfbot, answer, words }) {
+    const [first, container] = words
+    if (first === 'since' && container !== undefined) {
+      return answer(compareMessage(await perfbot.compareSinceStart(container)))
+    }
     const [length = '1d', ago = '7d'] = words.filter((word) => parseRange(word) !== null)
     const [metric, target] = words.filter((word) => parseRange(word) === null)
     const stretches = parseStretches(length, ago)
@@ -24,7 +28,12 @@ export const compare: Subcommand = {
   },
 }
 
-export function compareMessage(answer: CompareAnswer): Message {
+export function compareMessage(answer: SinceStartAnswer): Message {
+  if (answer.kind === 'no-container') {
+    const text = `No container "${answer.asked}" runs.`
+    const names = answer.running.map((name) => `\`${mrkdwn(name)}\``).join(', ')
+    return { text, blocks: [section(`${mrkdwn(text)}${names === '' ? '' : ` There run ${names}.`}`)] }
+  }
   if (answer.kind === 'unknown-metric') {
     const text = `There is no metric "${answer.asked}".`
     const names = answer.suggestions.map((keyword) => `\`${mrkdwn(keyword)}\``).join(', ')
