@@ -46,7 +46,7 @@ import {
   dueDigests,
   subscribeConfigured,
 } from './digesting.ts'
-import { examine } from './examining.ts'
+import { examine, proposalsOf } from './examining.ts'
 import type { Alert, AlertChange, Silence } from './model/alert.ts'
 import type { DigestSubscription } from './model/digest.ts'
 import type { Examination } from './model/examination.ts'
@@ -378,7 +378,11 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
         problems,
         storedIn: config.database ? placeOf(config.database) : config.dataDirectory,
         commandCount: loaded?.size ?? null,
-        proposals: () => [],
+        proposals: (taken) =>
+          proposalsOf(
+            taken,
+            config.postgres.map(({ name }) => name),
+          ),
       }),
     async storeProblem() {
       if (opened.problem) return opened.problem.reason

@@ -1,3 +1,5 @@
+import { proposePostgres } from './collect/postgres/proposal.ts'
+import { containerOf } from './diagnose/memory-of.ts'
 import type { Examination } from './model/examination.ts'
 import { formatSeconds } from './model/format.ts'
 import type { Gap } from './model/gap.ts'
@@ -60,4 +62,26 @@ export async function examine(ports: ExaminingPorts): Promise<Examination[]> {
     ...snapshot.gaps.filter(({ source }) => !collectors.has(source)).map(ofGap),
     ...ports.proposals(snapshot),
   ]
+}
+
+/** PostgreSQL servers that run in containers and are not read yet: the entry for config, and the grant to run. */
+export function proposalsOf(snapshot: Snapshot, taken: readonly string[]): Examination[] {
+  const read = new Set(snapshot.databases.map((database) => containerOf(database, snapshot)?.id))
+  return snapshot.containers
+    .filter(({ id }) => !read.has(id))
+    .flatMap((container) => {
+      const proposal = proposePostgres(container, taken)
+      if (!proposal) return []
+      return {
+        subject: `postgres in ${container.name}`,
+        verdict: 'absent' as const,
+        detail: 'runs here, and is not in the configuration',
+        remedy: [
+          ...(proposal.obstacle ? [proposal.obstacle] : []),
+          `Add to config/perfbot.yaml under postgres:\n${proposal.entry}`,
+          `and run ${proposal.psql}`,
+          ...proposal.sql,
+        ].join('\n'),
+      }
+    })
 }
