@@ -17,6 +17,7 @@ import {
   createOneAtATime,
   whyNot,
 } from './approving.ts'
+import { askQuestion } from './asking.ts'
 import {
   CHARTED,
   chartOf,
@@ -52,6 +53,7 @@ import type { DigestSubscription } from './model/digest.ts'
 import type { Examination } from './model/examination.ts'
 import type { Approval, AuditEntry, Execution, FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
+import type { Answered, Question } from './model/question.ts'
 import type { Narrative, Report } from './model/report.ts'
 import { historyOf } from './model/samples/samples.ts'
 import type { Trend } from './model/series.ts'
@@ -109,6 +111,8 @@ export type Perfbot = {
   chart(trends: Trends): Promise<Chart>
   /** What a report has pictures of: the last day of what people look at first, as far as there is a history. */
   reportCharts(): Promise<Chart[]>
+  /** Answers a question; nothing is changed by asking. `before` is the one that it follows up. */
+  ask(question: string, before?: Question | null): Promise<Answered>
   latestReport(): Promise<Report | null>
   report(id: string): Promise<Report | null>
   fixesOf(reportId: string): Promise<OfferedFix[]>
@@ -130,6 +134,9 @@ export type Perfbot = {
 const OWN_FILES = join(import.meta.dirname, '..')
 
 const DAY = seconds(86_400)
+
+/** A question about yesterday, asked a little earlier in the day than its report was made, finds that. */
+const YESTERDAY = seconds(20 * 3600)
 
 /** Bars of a key figure's last day in a digest: as many as a phone shows in one line. */
 const SPARKS = 24
@@ -208,7 +215,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   // A fix without a lasting record in the audit is no fix to offer.
   const catalogue = opened.problem ? null : loaded
   const prompts = await orGap(
-    () => loadPrompts(join(OWN_FILES, 'prompts')),
+    () => loadPrompts(config.ollama.promptsDirectory ?? join(OWN_FILES, 'prompts')),
     {
       source: 'prompts',
       missing: 'Summaries by a model',
@@ -264,6 +271,14 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     return collecting
   }
 
+  const writer = {
+    url: config.ollama.url,
+    models: config.ollama.models,
+    deadlineSeconds: config.ollama.deadline,
+    contextTokens: config.ollama.contextTokens,
+    allowRemoteModels: config.ollama.allowRemoteModels,
+  }
+
   async function writeNarrative(report: Report): Promise<Narrative> {
     const computed = (reason: string): Narrative => ({
       writer: 'computed',
@@ -271,14 +286,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       reason,
     })
     if (!prompts) return computed('The prompts could not be read.')
-    return narrate(report, {
-      url: config.ollama.url,
-      models: config.ollama.models,
-      deadlineSeconds: config.ollama.deadline,
-      contextTokens: config.ollama.contextTokens,
-      allowRemoteModels: config.ollama.allowRemoteModels,
-      prompt: prompts.summary,
-    })
+    return narrate(report, { ...writer, prompt: prompts.summary })
   }
 
   const clock = () => new Date()
@@ -403,6 +411,18 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
           answer.kind === 'trends' && isWorthDrawing(answer) ? [chart(answer)] : [],
         ),
       )
+    },
+    async ask(question, before = null) {
+      const look = async () => {
+        const report = await takeReport(
+          { inPassing: true, comparedWith: timestamp(new Date(clock().getTime() - YESTERDAY * 1000)) },
+          reporting,
+        )
+        return { snapshot: newest as Snapshot, report }
+      }
+      const ports = { store, host: config.host, look, now: () => timestamp(clock()) }
+      const asked = prompts ? { ...writer, prompt: prompts.answer } : null
+      return askQuestion(question, ports, { before, writer: asked })
     },
     latestReport: () => store.latestReport(config.host),
     report: (id) => store.report(id),

@@ -169,6 +169,7 @@ const ConfigFile = z.strictObject({
         .strictObject({ every: duration('10min'), model: z.string().min(1).optional() })
         .transform(({ every, model }) => ({ every, model: model ?? null }))
         .optional(),
+      promptsDirectory: z.string().min(1).optional(),
     })
     .prefault({}),
   slack: z

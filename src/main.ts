@@ -106,6 +106,16 @@ for (const [name, description, file] of [
 }
 
 program
+  .command('ask')
+  .description('answer a question about this machine from a fresh look, the history and the audit')
+  .argument('<question...>', 'such as "which container uses most memory?"')
+  .option('--json', 'print one JSON document and nothing else')
+  .action(async (question: string[], options: { json?: boolean }) => {
+    const { runAsk } = await import('./cli/ask.ts')
+    await runAsk(configFile(), question, options)
+  })
+
+program
   .command('audit')
   .description('print who approved what, and check that the log is whole')
   .option('--json', 'print one JSON document and nothing else')

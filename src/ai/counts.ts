@@ -8,6 +8,16 @@ export type CountedThing = {
   count: number
 }
 
+const STATES = ['restarting', 'exited', 'dead', 'paused', 'unhealthy', 'healthy'] as const
+
+const inState = ({ tables }: Pick<Report, 'tables'>, state: string): number =>
+  tables.flatMap(({ columns, rows }) => {
+    const column = columns.findIndex((name) => /^state$/i.test(name))
+    return column < 0
+      ? []
+      : rows.filter((row) => new RegExp(`\\b${state}\\b`).test(String(row[column]?.value)))
+  }).length
+
 /** What can be counted in a report, the narrower first: "2 critical findings" are not "2 findings". */
 export function countsOf(report: Omit<Report, 'narrative'>): CountedThing[] {
   const { counts, collectors } = report.snapshot
@@ -34,6 +44,7 @@ export function countsOf(report: Omit<Report, 'narrative'>): CountedThing[] {
     thing(check, verdict('could-not-look'), /^could$/),
     thing(check, report.checks.length),
     thing(/^(?:passed)$/, verdict('passed')),
+    ...STATES.map((state) => thing(container, inState(report, state), new RegExp(`^${state}$`))),
     thing(container, counts.containersRunning, /^(?:run|running|up)$/),
     thing(container, counts.containers - counts.containersRunning, /^(?:stopped|down|exited|not)$/),
     thing(container, new Set(affected.map((each) => each.target.name)).size, /^(?:affected|with)$/),

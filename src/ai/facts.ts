@@ -1,11 +1,12 @@
 import type { Evidence } from '../model/evidence.ts'
-import type { Finding } from '../model/finding.ts'
-import type { Report, Table } from '../model/report.ts'
+import type { Finding, Fix } from '../model/finding.ts'
+import type { Report, Score, Table } from '../model/report.ts'
 import { describeTarget, type Target } from '../model/target.ts'
+import { type CauseSource, causeSourceOf, causeSourceOfGap } from './causes.ts'
 import { type CountedThing, countsOf } from './counts.ts'
 import type { FigureUnit } from './figure-units.ts'
 import { statementsOf } from './mentions.ts'
-import { spellings } from './moments.ts'
+import { type KnownState, statesOf } from './states.ts'
 
 /** A report before somebody put it into words. */
 export type Unnarrated = Omit<Report, 'narrative'>
@@ -20,7 +21,12 @@ export type Figure = {
   topic: string
   /** The name of the container, server … it is about; null for the machine and the report. */
   about: string | null
+  /** Where it was read; null for what is computed or said. */
+  source: string | null
 }
+
+/** The topic of a figure that is part of what another is called: the 5 minutes of "Load, 5 min". */
+export const LABEL = 'label'
 
 /** What a sentence can be about. */
 export type Subject = {
@@ -36,8 +42,14 @@ export type Subject = {
 export type Facts = {
   figures: readonly Figure[]
   counts: readonly CountedThing[]
-  /** Dates and times of day, as they are spelled. */
-  moments: ReadonlySet<string>
+  /** When something was read or happened; the report's own time is `now`. */
+  instants: readonly Date[]
+  now: Date
+  causes: readonly CauseSource[]
+  states: readonly KnownState[]
+  scores: readonly Score[]
+  /** There was a report before, to which this one was compared. */
+  hasEarlier: boolean
   /** Names and quotations with numbers in them that state nothing: "GPU 0", "load 5". */
   phrases: readonly string[]
   /** Every text of the report, to look names up in. */
@@ -50,9 +62,18 @@ export function factsOf(report: Unnarrated): Facts {
   const texts = textsIn({ ...report, narrative: undefined })
   const quotations = quotationsOf(report)
   return {
-    figures: [...figuresOf(report, subjects), ...quotations.flatMap((text) => figuresIn(text, null))],
+    figures: [
+      ...figuresOf(report, subjects),
+      ...quotations.flatMap((text) => figuresIn(text, null)),
+      ...labelsOf(report).flatMap(spansIn),
+    ],
     counts: countsOf(report),
-    moments: spellings(texts.filter((text) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text))),
+    instants: instantsIn(texts),
+    now: new Date(report.createdAt),
+    causes: [...report.findings.map(causeSourceOf), ...report.gaps.map(causeSourceOfGap)],
+    states: statesOf(report),
+    scores: report.scoreboard,
+    hasEarlier: report.changes !== null || report.scoreboard.some(({ trend }) => trend !== null),
     phrases: [
       ...subjects.map(({ called }) => called),
       ...quotations.filter(saysMoreThanNumbers),
@@ -66,6 +87,13 @@ export function factsOf(report: Unnarrated): Facts {
   }
 }
 
+/** The same, with what was said besides: the readings that were looked up for a question. */
+export const withTexts = (facts: Facts, texts: readonly string[]): Facts => ({
+  ...facts,
+  figures: [...facts.figures, ...texts.flatMap((text) => figuresSaidIn(text, null))],
+  corpus: [facts.corpus, ...texts].join('\n'),
+})
+
 const KINDS: Record<Target['kind'], Subject['kind']> = {
   host: 'host',
   container: 'container',
@@ -75,6 +103,11 @@ const KINDS: Record<Target['kind'], Subject['kind']> = {
   service: 'service',
   ollama: 'model',
 }
+
+const instantsIn = (texts: readonly string[]): Date[] =>
+  [...new Set(texts.filter((text) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text)))]
+    .map((text) => new Date(text))
+    .filter((instant) => !Number.isNaN(instant.getTime()))
 
 /** What findings and checks are about, and the containers, databases and models that tables name. */
 function subjectsOf(report: Unnarrated): Subject[] {
@@ -121,7 +154,11 @@ const quotationsOf = (report: Unnarrated): string[] => [
 const labelsOf = (report: Unnarrated): string[] => [
   ...evidenceOf(report).map(({ label }) => label),
   ...report.scoreboard.map(({ title }) => title),
-  ...report.tables.flatMap(({ title, columns }) => [title, ...columns]),
+  ...report.tables.flatMap(({ title, columns, rows }) => [
+    title,
+    ...columns,
+    ...rows.flatMap((row) => (typeof row[0]?.value === 'string' ? row[0].value : [])),
+  ]),
 ]
 
 /** "128 MB" is a figure; "exited (137) 3 days ago" is a quotation, and has to be quoted whole. */
@@ -143,13 +180,28 @@ const figuresSaidIn = (text: string, about: string | null): Figure[] =>
       label: text.toLowerCase(),
       topic: '',
       about,
+      source: null,
     })),
+  )
+
+const spansIn = (label: string): Figure[] =>
+  figuresSaidIn(label, null).flatMap((figure) =>
+    figure.unit === 'seconds' ? { ...figure, topic: LABEL } : [],
   )
 
 const figureOf = (evidence: Evidence, about: string | null, topic = ''): Figure[] =>
   evidence.unit === 'text'
     ? []
-    : [{ value: evidence.value, unit: evidence.unit, label: evidence.label.toLowerCase(), topic, about }]
+    : [
+        {
+          value: evidence.value,
+          unit: evidence.unit,
+          label: evidence.label.toLowerCase(),
+          topic,
+          about,
+          source: evidence.source,
+        },
+      ]
 
 function figuresOf(report: Unnarrated, subjects: readonly Subject[]): Figure[] {
   const { snapshot } = report
@@ -158,7 +210,14 @@ function figuresOf(report: Unnarrated, subjects: readonly Subject[]): Figure[] {
     ...report.findings.flatMap(figuresOfFinding),
     ...report.scoreboard.flatMap(({ measured, target, title }) => [
       ...(measured ? figureOf(measured, null, title) : []),
-      { value: target.value, unit: target.unit, label: title.toLowerCase(), topic: '', about: null },
+      {
+        value: target.value,
+        unit: target.unit,
+        label: `target ${title.toLowerCase()}`,
+        topic: '',
+        about: null,
+        source: null,
+      },
     ]),
     ...report.tables.flatMap((table) => figuresOfTable(table, subjects)),
     ...durations.map((value) => ({
@@ -167,8 +226,8 @@ function figuresOf(report: Unnarrated, subjects: readonly Subject[]): Figure[] {
       label: 'duration',
       topic: '',
       about: null,
+      source: null,
     })),
-    ...figuresSaidIn(report.headline, null),
     ...(report.changes?.resolved ?? []).flatMap(({ title }) => figuresSaidIn(title, null)),
   ]
 }
@@ -183,7 +242,21 @@ function figuresOfFinding(finding: Finding): Figure[] {
   return [
     ...finding.evidence.flatMap((evidence) => figureOf(evidence, isOfHost(evidence) ? null : about)),
     ...said.flatMap((text) => figuresSaidIn(text, about)),
+    ...finding.fixes.flatMap((fix) => figuresOfFix(fix, about)),
   ]
+}
+
+/** What a fix would set: a parameter is named by its unit, or the change is in words. */
+function figuresOfFix(fix: Fix, about: string | null): Figure[] {
+  if (fix.kind === 'manual') return figuresSaidIn(fix.change, about)
+  const label = `${fix.title} ${Object.values(fix.parameters)
+    .filter((value) => typeof value === 'string')
+    .join(' ')}`.toLowerCase()
+  return Object.entries(fix.parameters).flatMap(([name, value]) => {
+    if (typeof value !== 'number') return figuresIn(value, about)
+    const unit = /bytes$/i.test(name) ? 'bytes' : /seconds$/i.test(name) ? 'seconds' : 'count'
+    return [{ value, unit, label, topic: 'fix', about, source: null }]
+  })
 }
 
 /** A row is about the subject that its first cell names. */
@@ -194,7 +267,7 @@ function figuresOfTable({ title, rows, columns }: Table, subjects: readonly Subj
     const topic = `${title} ${name ?? ''}`
     return row.flatMap(({ value, unit }, column) =>
       typeof value === 'number' && unit !== 'text' && unit !== 'time'
-        ? [{ value, unit, label: (columns[column] ?? '').toLowerCase(), topic, about }]
+        ? [{ value, unit, label: (columns[column] ?? '').toLowerCase(), topic, about, source: title }]
         : [],
     )
   })

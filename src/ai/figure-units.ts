@@ -1,10 +1,10 @@
 import type { NumericUnit } from '../model/units.ts'
 
 /**
- * How a number is to be read: `plain` stands alone or before a noun; `untraceable` says something that no
- * reading says ("3x", "10 percentage points"), so nothing matches it.
+ * How a number is to be read: `plain` stands alone or before a noun; `times` and `points` say how two readings
+ * compare ("3x", "10 percentage points"); `untraceable` says something that no reading says ("2 months").
  */
-export type FigureUnit = NumericUnit | 'plain' | 'untraceable'
+export type FigureUnit = NumericUnit | 'plain' | 'times' | 'points' | 'untraceable'
 
 /** Several factors where a unit is used for several sizes: MB is 10⁶ bytes, or 2²⁰ as Docker counts. */
 export type UnitReading = { unit: FigureUnit; factors: readonly number[] }
@@ -35,17 +35,21 @@ const UNITS = new Map<string, UnitReading>([
   ...entries('d day days', unit('seconds', 86_400)),
   ...entries('week weeks', unit('seconds', 604_800)),
   ...entries('% percent per_cent', unit('ratio', 0.01)),
-  ...entries('core cores', unit('cores', 1)),
+  ...entries('core cores CPU_core CPU_cores', unit('cores', 1)),
+  ...entries('millicore millicores', unit('cores', 1e-3)),
   ...entries('°C ℃ degrees degrees_Celsius', unit('celsius', 1)),
   ...entries('W watt watts', unit('watts', 1)),
+  ...entries('mW milliwatt milliwatts', unit('watts', 1e-3)),
+  ...entries('kW kilowatt kilowatts', unit('watts', 1e3)),
   ...entries('Hz hertz', unit('hertz', 1)),
+  ...entries('kHz kilohertz', unit('hertz', 1e3)),
   ...entries('MHz megahertz', unit('hertz', 1e6)),
   ...entries('GHz gigahertz', unit('hertz', 1e9)),
   ...entries('/s per_second', unit('per_second', 1)),
-  ...entries('x X × fold times_faster times_slower times_more times_less', unit('untraceable')),
-  ...entries('percentage_point percentage_points pp %_points month months year years', unit('untraceable')),
-  ...entries('hundred hundreds thousand thousands million millions billion billions', unit('untraceable')),
-  ...entries('Kb Mb Gb Mbit Gbit Mbit/s Gbit/s Mbps Gbps dozen dozens k ‰', unit('untraceable')),
+  ...entries('x X × fold', unit('times', 1)),
+  ...entries('percentage_point percentage_points pp %_points', unit('points', 0.01)),
+  ...entries('month months year years', unit('untraceable')),
+  ...entries('Kb Mb Gb Mbit Gbit Mbit/s Gbit/s Mbps Gbps k ‰', unit('untraceable')),
 ])
 
 /** `MiB/s` and `MiB per second` are made of two entries. */

@@ -59,6 +59,8 @@ export type ChatRequest = {
   model: string
   system: string
   user: string
+  /** What was said since: its answer, and what is wrong with that. */
+  further?: readonly { role: 'assistant' | 'user'; content: string }[]
   format: object
   contextTokens: number
   answerTokens: number
@@ -75,6 +77,7 @@ export async function chat(url: string, request: ChatRequest, signal: AbortSigna
     messages: [
       { role: 'system', content: request.system },
       { role: 'user', content: request.user },
+      ...(request.further ?? []),
     ],
     stream: true,
     format: request.format,

@@ -5,7 +5,7 @@ import { mistakesOf, readYaml } from '../model/yaml-source.ts'
 import { ANSWER_SCHEMAS, type AnswerSchemaName } from './answer-schemas.ts'
 
 /** What prompts are for; each is a file of that name in prompts/. */
-const PROMPT_NAMES = ['summary'] as const
+const PROMPT_NAMES = ['summary', 'answer'] as const
 export type PromptName = (typeof PROMPT_NAMES)[number]
 export type Prompts = Readonly<Record<PromptName, Prompt>>
 

@@ -45,6 +45,8 @@ export const Narrative = z.discriminatedUnion('writer', [
     model: z.string(),
     sentencesVerified: z.number(),
     sentencesRemoved: z.number(),
+    /** The figures of the text, and the readings that bear them out. */
+    citations: z.array(z.object({ text: z.string(), label: z.string(), source: z.string() })).optional(),
   }),
 ])
 export type Narrative = z.infer<typeof Narrative>

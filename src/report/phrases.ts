@@ -1,5 +1,6 @@
 import type { Check } from '../model/finding.ts'
 import { counted, formatValue } from '../model/format.ts'
+import type { Answerer } from '../model/question.ts'
 import type { Narrative, Report, Score } from '../model/report.ts'
 
 /** Phrases that every renderer says alike. */
@@ -31,6 +32,12 @@ export const describeWriter = (narrative: Narrative): string =>
   narrative.writer === 'computed'
     ? `Computed from the findings. ${narrative.reason}`
     : `Written by ${narrative.model}; ${narrative.sentencesVerified} sentences verified against the readings, ${narrative.sentencesRemoved} removed.`
+
+/** Who put an answer into words, and how far it can be trusted. */
+export const describeAnswerer = (writer: Answerer): string =>
+  writer.kind === 'computed'
+    ? `Found by rules, without a model. ${writer.reason}`
+    : `Written by ${writer.model}; ${writer.verified} sentences verified against the readings, ${writer.removed} removed.`
 
 /** "23 Nov 2026, 22:47 UTC". */
 export const describeTime = (time: string): string =>

@@ -1,4 +1,5 @@
 import { mrkdwn, section } from './blocks.ts'
+import { ask } from './commands/ask.ts'
 import { audit } from './commands/audit.ts'
 import { chart } from './commands/chart.ts'
 import { compare } from './commands/compare.ts'
@@ -16,6 +17,7 @@ import type { Invocation, Subcommand } from './subcommand.ts'
 const OTHERS: readonly Subcommand[] = [
   report,
   status,
+  ask,
   trend,
   chart,
   compare,
@@ -30,10 +32,26 @@ const OTHERS: readonly Subcommand[] = [
 const HELP = helpFor(OTHERS)
 const SUBCOMMANDS: readonly Subcommand[] = [...OTHERS, HELP]
 
-/** Runs what was typed: the first word chooses. Nothing typed is a call for help. */
-export async function dispatch(text: string, invocation: Omit<Invocation, 'words'>): Promise<void> {
+/** What is no command, and more than a slip of the finger, is a question. */
+const isQuestion = (words: readonly string[]): boolean =>
+  words.length > 2 || (words.at(-1) ?? '').endsWith('?')
+
+/**
+ * Runs what was typed: the first word chooses. Nothing typed is a call for help. Who talks to the bot, and not to a
+ * slash command, may ask anything.
+ */
+export async function dispatch(
+  text: string,
+  invocation: Omit<Invocation, 'words'>,
+  isTalk = false,
+): Promise<void> {
   const [name = HELP.name, ...words] = text.trim().split(/\s+/).filter(Boolean)
   const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name.toLowerCase())
+  // "status of the database?" is no call of status.
+  const isSentence = subcommand !== ask && isTalk && words.length > 1 && text.trim().endsWith('?')
+  if (isSentence || (!subcommand && (isTalk || isQuestion([name, ...words])))) {
+    return ask.run({ ...invocation, words: [name, ...words] })
+  }
   if (!subcommand) {
     await invocation.answer({
       text: 'There is no such command',

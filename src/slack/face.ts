@@ -14,6 +14,7 @@ import { createPeople } from './people.ts'
 import { explain } from './platform-errors.ts'
 import { createPoster } from './poster.ts'
 import type { FaceParts } from './subcommand.ts'
+import { createThreads } from './threads.ts'
 
 export type FaceOptions = {
   readonly perfbot: Perfbot
@@ -60,6 +61,7 @@ export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: Face
     perfbot,
     poster: createPoster(client, logger),
     people: createPeople(client, perfbot.config.approvers.userGroups, logger),
+    threads: createThreads(),
     logger,
   }
   const guard = createGuard(logger)

@@ -37,7 +37,7 @@ export function listenToWords(app: App, parts: FaceParts, guard: Guard, once: On
     const answer = (message: Message) => poster.whisper(place, user, message)
     await guard(
       'mention',
-      () => dispatch(withoutMention(event.text), { ...parts, user, place, answer }),
+      () => dispatch(withoutMention(event.text), { ...parts, user, place, answer }, true),
       (text) => answer(plain(text)),
     )
   })
@@ -51,7 +51,7 @@ export function listenToWords(app: App, parts: FaceParts, guard: Guard, once: On
     }
     await guard(
       'direct message',
-      () => dispatch(message.text ?? '', { ...parts, user, place, answer }),
+      () => dispatch(message.text ?? '', { ...parts, user, place, answer }, true),
       (text) => answer(plain(text)),
     )
   })

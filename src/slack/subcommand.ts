@@ -3,11 +3,13 @@ import type { Perfbot } from '../app.ts'
 import type { Message } from './blocks.ts'
 import type { People } from './people.ts'
 import type { Place, Poster } from './poster.ts'
+import type { Threads } from './threads.ts'
 
 export type FaceParts = {
   readonly perfbot: Perfbot
   readonly poster: Poster
   readonly people: People
+  readonly threads: Threads
   readonly logger: Logger
 }
 

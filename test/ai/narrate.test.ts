@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { computedSummary } from '../../src/ai/computed-summary.ts'
-import { NARRATOR_DEFAULTS, type NarratorOptions, narrate } from '../../src/ai/narrate.ts'
+import { narrate } from '../../src/ai/narrate.ts'
 import { loadPrompts, type Prompt } from '../../src/ai/prompt.ts'
+import { WRITER_DEFAULTS, type WriterOptions } from '../../src/ai/write.ts'
 import type { Narrative } from '../../src/model/report.ts'
 import { seconds } from '../../src/model/units.ts'
 import * as ollama from '../support/ollama.ts'
@@ -27,14 +28,14 @@ afterEach(async () => {
 
 async function narrated(
   fake: ollama.FakeOllamaOptions,
-  options: Partial<NarratorOptions> = {},
+  options: Partial<WriterOptions> = {},
   signal?: AbortSignal,
 ): Promise<Narrative> {
   server = await ollama.startFakeOllama(fake)
-  return narrate(report, { ...NARRATOR_DEFAULTS, url: server.url, prompt, ...options }, signal)
+  return narrate(report, { ...WRITER_DEFAULTS, url: server.url, prompt, ...options }, signal)
 }
 
-async function reasonWith(fake: ollama.FakeOllamaOptions, options: Partial<NarratorOptions> = {}) {
+async function reasonWith(fake: ollama.FakeOllamaOptions, options: Partial<WriterOptions> = {}) {
   const narrative = await narrated(fake, options)
   expect(narrative).toMatchObject({ writer: 'computed', text: computedSummary(report) })
   return narrative.writer === 'computed' ? narrative.reason : ''
@@ -48,6 +49,7 @@ describe('a model that does its work', () => {
       text: GOOD.join(' '),
       sentencesVerified: 3,
       sentencesRemoved: 0,
+      citations: [{ text: '14', label: 'restarts', source: 'docker inspect RestartCount' }],
     })
   })
 
@@ -85,8 +87,24 @@ describe('a model that does its work', () => {
   })
 })
 
+test('a sentence that cannot be traced is asked for once more, with its fault named', async () => {
+  const invented = 'Adding it will make logins 43 % faster.'
+  const better = 'The API answers nobody.'
+  const narrative = await narrated({
+    chat: (response, request) =>
+      ollama.answers(...(request.messages.length > 2 ? [better] : [...GOOD, invented]))(response, request),
+  })
+  expect(narrative).toMatchObject({
+    writer: 'model',
+    text: [...GOOD, better].join(' '),
+    sentencesVerified: 4,
+    sentencesRemoved: 1,
+  })
+  expect(server?.chats[1]?.messages.at(-1)?.content).toContain('"43 %" is no reading')
+})
+
 describe('the choice of the model', () => {
-  const chosen = async (models: ollama.FakeModel[], options: Partial<NarratorOptions> = {}) => {
+  const chosen = async (models: ollama.FakeModel[], options: Partial<WriterOptions> = {}) => {
     await narrated({ models, chat: ollama.answers(...GOOD) }, options)
     return server?.chats.map(({ model }) => model)
   }
@@ -121,7 +139,7 @@ describe('the choice of the model', () => {
 
   test('does not even ask a cloud for its models', async () => {
     const asked = vi.spyOn(globalThis, 'fetch')
-    const options = { ...NARRATOR_DEFAULTS, url: 'https://ollama.com', prompt }
+    const options = { ...WRITER_DEFAULTS, url: 'https://ollama.com', prompt }
     const narrative = await narrate(report, options)
     expect(narrative).toMatchObject({
       writer: 'computed',
@@ -136,7 +154,7 @@ describe('without a summary by a model the computed one is there, with the reaso
   test('nothing listens', async () => {
     const gone = await ollama.startFakeOllama()
     await gone.close()
-    const narrative = await narrate(report, { ...NARRATOR_DEFAULTS, url: gone.url, prompt })
+    const narrative = await narrate(report, { ...WRITER_DEFAULTS, url: gone.url, prompt })
     expect(narrative).toMatchObject({
       reason: `Nothing answers at ${gone.url}. Start Ollama, or correct its address.`,
     })

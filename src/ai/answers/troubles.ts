@@ -1,0 +1,257 @@
+import { describeEvidence, type Evidence } from '../../model/evidence.ts'
+import type { Finding } from '../../model/finding.ts'
+import { counted } from '../../model/format.ts'
+import type { AskedKind, Question } from '../../model/question.ts'
+import { describeTarget } from '../../model/target.ts'
+import type { AnswerSources, Found, Topic } from './sources.ts'
+
+const ended = (text: string): string => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`)
+
+const KIND_OF: Readonly<Record<Finding['target']['kind'], AskedKind>> = {
+  host: 'host',
+  container: 'container',
+  gpu: 'gpu',
+  postgres: 'database',
+  redis: 'cache',
+  service: 'service',
+  ollama: 'model',
+}
+
+const WHY =
+  /\b(?:why|what(?:'s| is) wrong|what happened|cause[ds]?|reason|broken|fail(?:s|ed|ing)?|down|not work(?:ing)?|problem|slow|unhealthy|restart|die[ds]?|dead|stopped|error)\b/
+
+/** What a finding says, in the order in which a person asks: what, why, what it means, what to do. */
+function explain({ title, rootCause, impact, fixes }: Finding): string[] {
+  const [fix] = fixes
+  const todo = fix
+    ? [
+        `To do: ${fix.title}${fix.kind === 'manual' && fix.change.length < 120 ? ` (${fix.change.split('\n', 1)[0]})` : ''}`,
+      ]
+    : []
+  return [title, `Why: ${rootCause}`, `What it means: ${impact}`, ...todo].map(ended)
+}
+
+const isAbout = (finding: Finding, { subjects, kinds, words }: Question): boolean => {
+  if (subjects.length > 0) {
+    const texts = [finding.target.name, finding.title, finding.impact].join(' ').toLowerCase()
+    return subjects.some(
+      (name) =>
+        finding.target.name === name ||
+        new RegExp(`(?<![\\w-])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').toLowerCase()}(?![\\w-])`).test(
+          texts,
+        ),
+    )
+  }
+  if (kinds.size > 0 && !kinds.has(KIND_OF[finding.target.kind])) return false
+  if (kinds.size > 0) return true
+  const about = `${finding.title} ${finding.rule}`.toLowerCase()
+  return [...words].some(
+    (word) =>
+      word.length > 3 &&
+      !/^(?:what|which|there|this|that|with|wrong|problem|does|have|down|slow|the)$/.test(word) &&
+      about.includes(word),
+  )
+}
+
+const evidenceOf = (findings: readonly Finding[]): Evidence[] =>
+  findings.flatMap(({ evidence }) => evidence).slice(0, 10)
+
+/** "Why is the API down?" */
+export const why: Topic = (question, sources) => {
+  if (!WHY.test(question.text) || /\b(?:undone|undo|fix|approv\w+|refus\w+)\b/.test(question.text))
+    return null
+  if (/^(?:which|list|show|how many|how slow|how fast|what kind)\b/.test(question.text)) return null
+  const { findings } = sources.report
+  const own = findings.filter((finding) => isAbout(finding, question))
+  const [first, ...others] = own
+  if (first) {
+    return {
+      kind: 'answered',
+      sentences: [...explain(first), ...others.slice(0, 2).map(({ title }) => ended(`Also: ${title}`))],
+      evidence: evidenceOf([first, ...others.slice(0, 2)]),
+    }
+  }
+  if (question.subjects.length + question.kinds.size === 0) return null
+  return state(question, sources)
+}
+
+/** How the container, database … stands by its readings, where no rule found anything wrong with it. */
+function state(question: Question, { snapshot, report }: AnswerSources): Found | null {
+  const containers = snapshot.containers.filter(
+    ({ name, compose }) =>
+      question.subjects.includes(name) || (compose !== null && question.subjects.includes(compose.service)),
+  )
+  const [container] = containers
+  const checks = report.checks.filter(({ target }) =>
+    container ? target.name === container.name : question.kinds.has(KIND_OF[target.kind]),
+  )
+  const passed = checks.filter(({ verdict }) => verdict === 'passed')
+  const blind = checks.filter(({ verdict }) => verdict === 'could-not-look')
+  if (!container && passed.length === 0) return null
+  const sentences = [
+    ...(container
+      ? [
+          `${container.name} is ${container.state}${container.health ? `, ${container.health.status}` : ''}, and no rule finds anything wrong with it.`,
+        ]
+      : ['No rule finds anything wrong there.']),
+    ...(passed.length > 0
+      ? [
+          `${counted(passed.length, 'check')} passed: ${[...new Set(passed.map(({ lookedAt }) => lookedAt))].slice(0, 5).join('; ')}.`,
+        ]
+      : []),
+    ...(blind.length > 0
+      ? [
+          `${counted(blind.length, 'check')} could not look: ${blind
+            .slice(0, 2)
+            .map(({ lookedAt }) => lookedAt)
+            .join('; ')}.`,
+        ]
+      : []),
+  ]
+  const evidence: Evidence[] = container
+    ? [
+        {
+          label: `state of ${container.name}`,
+          source: 'docker inspect State',
+          at: snapshot.takenAt,
+          value: container.state,
+          unit: 'text',
+        },
+        {
+          label: `restarts of ${container.name}`,
+          source: 'docker inspect RestartCount',
+          at: snapshot.takenAt,
+          value: container.restartCount,
+          unit: 'count',
+        },
+      ]
+    : []
+  return { kind: 'answered', sentences, evidence }
+}
+
+const HEALTH =
+  /\b(?:ok(?:ay)?|fine|healthy|well|up|running|alive|working|available|reachable|status|state|doing)\b/
+
+/** "Is the database ok?", "Is api running?" */
+export const wellbeing: Topic = (question, sources) => {
+  const { text, subjects, kinds } = question
+  if (!HEALTH.test(text) || subjects.length + kinds.size === 0 || /\bhow (?:much|many)\b/.test(text))
+    return null
+  if (kinds.size > 0 && subjects.length === 0 && kinds.has('host')) return null
+  const own = sources.report.findings.filter((finding) => isAbout(finding, question))
+  const [first] = own
+  if (!first) return state(question, sources)
+  return {
+    kind: 'answered',
+    sentences: [`Not quite: ${ended(first.title)}`, ...explain(first).slice(1)],
+    evidence: evidenceOf(own.slice(0, 2)),
+  }
+}
+
+const OVERVIEW =
+  /\b(?:how (?:is|are|does) (?:it|things|everything|the host|we|host|all)|what(?:'s| is) (?:up|wrong|the matter|going on|the state|the worst|most (?:important|urgent))|problems?|issues?|findings?|incidents?|worst|urgent|overview|summary|summari[sz]e|status|report|healthy|first|priorit\w+|should (?:i|we) (?:do|fix|look)|attention|ok\b|fine)\b/
+
+/** "How is it?", "What should I fix first?" */
+export const overview: Topic = ({ text, subjects, kinds }, { report }) => {
+  if (!OVERVIEW.test(text) || subjects.length > 0 || [...kinds].some((kind) => kind !== 'host')) return null
+  const { findings, headline } = report
+  const [first] = findings
+  return {
+    kind: 'answered',
+    sentences: [
+      ended(headline),
+      ...findings
+        .slice(0, 4)
+        .map(({ severity, title }, index) => ended(`${index + 1}. ${severity}: ${title}`)),
+      ...(findings.length > 4 ? [`And ${findings.length - 4} more.`] : []),
+      ...(first?.fixes[0] ? [ended(`First to do: ${first.fixes[0].title}`)] : []),
+    ],
+    evidence: first ? first.evidence.slice(0, 6) : [],
+  }
+}
+
+/** "What changed since yesterday?" */
+export const changes: Topic = async ({ text }, { report, audit }) => {
+  if (
+    !/\b(?:changed?|changes|new|different|differs?|since (?:yesterday|the last|last)|resolved|gone|appeared|compared)\b/.test(
+      text,
+    )
+  )
+    return null
+  if (/\bwho\b|\bchange[sd]? (?:the|a|my) setting/.test(text)) return null
+  const { changes: known, findings, scoreboard } = report
+  if (!known) {
+    return {
+      kind: 'unknown',
+      sentences: [
+        "I don't know: there is no earlier report to compare with. Each /perf report, digest or `perfbot report` adds one.",
+      ],
+      evidence: [],
+    }
+  }
+  const titled = (ids: readonly string[]) =>
+    findings.filter(({ id }) => ids.includes(id)).map(({ title }) => title)
+  const [appeared, ongoing] = [titled(known.appeared), titled(known.ongoing)]
+  const moved = scoreboard.filter(({ trend }) => trend === 'better' || trend === 'worse')
+  const fixes = (await audit(50)).filter(({ action, at }) => action === 'finished' && at > known.since)
+  return {
+    kind: 'answered',
+    sentences: [
+      `Compared with the report of ${known.since.slice(0, 16).replace('T', ' ')} UTC:`,
+      appeared.length > 0 ? ended(`New: ${appeared.join('; ')}`) : 'No finding is new.',
+      ...(known.resolved.length > 0
+        ? [ended(`Gone: ${known.resolved.map(({ title }) => title).join('; ')}`)]
+        : []),
+      ...(ongoing.length > 0 ? [ended(`Still there: ${ongoing.slice(0, 4).join('; ')}`)] : []),
+      ...(moved.length > 0
+        ? [
+            ended(
+              `Key figures that moved: ${moved.map(({ title, trend }) => `${title} is ${trend}`).join(', ')}`,
+            ),
+          ]
+        : []),
+      ...(fixes.length > 0 ? [`${counted(fixes.length, 'fix', 'fixes')} ran meanwhile.`] : []),
+    ],
+    evidence: moved.flatMap(({ measured }) => measured ?? []),
+  }
+}
+
+/** Evidence as one line: "shared_buffers 128 MiB (pg_settings.shared_buffers)". */
+export const cite = (evidence: Evidence): string => `${describeEvidence(evidence)} (${evidence.source})`
+
+/** "Can perfbot do it?": what a button of the report would do; nothing is started by asking. */
+export const fixesFor: Topic = (question, { report }) => {
+  if (
+    !/\b(?:how (?:do|can|should) (?:i|we)|fix(?:es)?|repair|solve|remedy|what can (?:i|we)|improve|optimi[sz]e|tune)\b/.test(
+      question.text,
+    )
+  )
+    return null
+  if (/\b(?:undone|undo|why|who|approved)\b/.test(question.text)) return null
+  const about =
+    question.subjects.length + question.kinds.size > 0
+      ? report.findings.filter((finding) => isAbout(finding, question))
+      : report.findings
+  const offered = about.flatMap(({ target, fixes }) => fixes.map((fix) => ({ target, fix })))
+  if (offered.length === 0) {
+    return {
+      kind: 'answered',
+      sentences: ['There is nothing to fix there that a rule knows of.'],
+      evidence: [],
+    }
+  }
+  return {
+    kind: 'answered',
+    sentences: [
+      ...offered
+        .slice(0, 5)
+        .map(({ target, fix }) =>
+          ended(
+            `${describeTarget(target)}: ${fix.title}${fix.kind === 'manual' ? ` (${fix.change.split('\n', 1)[0]?.slice(0, 120)})` : ''}`,
+          ),
+        ),
+      'Those with a button in /perf report are applied when somebody approves them there; an answer starts nothing.',
+    ],
+    evidence: evidenceOf(about.slice(0, 2)),
+  }
+}

@@ -1,0 +1,38 @@
+import { describeEvidence } from '../model/evidence.ts'
+import { oneLine } from '../model/plain-text.ts'
+import { describeAnswerer } from '../report/phrases.ts'
+import { createLogger, readConfig, withPerfbot } from './session.ts'
+
+/** Exit status 1 where the answer is not known. */
+export async function runAsk(
+  configFile: string | undefined,
+  words: readonly string[],
+  { json }: { readonly json?: boolean },
+): Promise<void> {
+  const question = words.join(' ').trim()
+  if (question === '') {
+    process.stderr.write('Ask something: npm run ask -- "which container uses most memory?"\n')
+    process.exitCode = 2
+    return
+  }
+  const config = await readConfig(configFile)
+  const logger = createLogger(config.logLevel === 'info' ? 'fatal' : config.logLevel)
+  await withPerfbot(config, logger, async (perfbot) => {
+    const { understood: _, ...answer } = await perfbot.ask(question)
+    if (answer.kind === 'unknown') process.exitCode = 1
+    if (json) {
+      process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
+      return
+    }
+    const evidence = answer.evidence.map(
+      (each) => `  ${oneLine(describeEvidence(each))}  (${oneLine(each.source)})`,
+    )
+    const lines = [
+      ...answer.sentences.map(oneLine),
+      ...(evidence.length > 0 ? ['', 'Read:', ...evidence] : []),
+      '',
+      describeAnswerer(answer.writer),
+    ]
+    process.stdout.write(`${lines.join('\n')}\n`)
+  })
+}

@@ -1,0 +1,31 @@
+import type { Evidence } from './evidence.ts'
+
+export type AskedKind = 'host' | 'container' | 'gpu' | 'database' | 'cache' | 'service' | 'model'
+
+/** A question, as far as rules understand it. */
+export type Question = {
+  readonly text: string
+  /** In lower case, words that mean the same made one. */
+  readonly words: ReadonlySet<string>
+  readonly kinds: ReadonlySet<AskedKind>
+  /** Containers, databases, models … that it names. */
+  readonly subjects: readonly string[]
+  /** How far back it asks; null where it asks for now. */
+  readonly rangeSeconds: number | null
+}
+
+/** Who put an answer into words. */
+export type Answerer =
+  | { readonly kind: 'computed'; readonly reason: string }
+  | { readonly kind: 'model'; readonly model: string; readonly verified: number; readonly removed: number }
+
+/** An answer, who put it into words, and what it rests on. */
+export type Answered = {
+  readonly question: string
+  readonly kind: 'answered' | 'unknown'
+  readonly sentences: readonly string[]
+  readonly evidence: readonly Evidence[]
+  readonly writer: Answerer
+  /** For a question that follows up on this one. */
+  readonly understood: Question
+}
