@@ -13,11 +13,14 @@ import {
   type ApprovalResult,
   type ApprovingPorts,
   approve,
-  closeInterrupted,
-  createOneAtATime,
+  type Obstacle,
+  type Rejection,
+  reject,
   whyNot,
 } from './approving.ts'
 import { askQuestion } from './asking.ts'
+
+import { applyAutomatic } from './automating.ts'
 import {
   CHARTED,
   chartOf,
@@ -28,9 +31,7 @@ import {
   unusualMarks,
 } from './charting.ts'
 import { createCollection } from './collect/collection.ts'
-
 import { connectEngine } from './collect/containers/engine-client.ts'
-
 import {
   askComparison,
   askSinceStart,
@@ -38,8 +39,8 @@ import {
   type CompareQuestion,
   type SinceStartAnswer,
 } from './comparing.ts'
+import { type Config, policyOf } from './config.ts'
 
-import type { Config } from './config.ts'
 import {
   type DigestExtras,
   type DueDigest,
@@ -48,25 +49,33 @@ import {
   subscribeConfigured,
 } from './digesting.ts'
 import { examine, proposalsOf } from './examining.ts'
+import { type Recovered, recover } from './executing.ts'
 import type { Alert, AlertChange, Silence } from './model/alert.ts'
 import type { DigestSubscription } from './model/digest.ts'
 import type { Examination } from './model/examination.ts'
-import type { Approval, AuditEntry, Execution, FixPlan } from './model/fix-plan.ts'
+import type { AuditEntry, Execution } from './model/execution.ts'
+import type { FixPlan, Vote } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
 import type { Answered, Question } from './model/question.ts'
 import type { Narrative, Report } from './model/report.ts'
 import { historyOf } from './model/samples/samples.ts'
 import type { Trend } from './model/series.ts'
 import type { Snapshot } from './model/snapshot.ts'
-import { seconds, type Timestamp, timestamp } from './model/units.ts'
+
+import { type Seconds, seconds, type Timestamp, timestamp } from './model/units.ts'
 import { createNoticing } from './noticing.ts'
-import { loadCatalogue } from './remediate/catalogue.ts'
-import type { Person } from './remediate/policy.ts'
+import { type Proposal, type ProposalRequest, propose } from './proposing.ts'
+import { type Catalogue, loadCatalogue } from './remediate/catalogue.ts'
+import { type Engines, OWN_MACHINE } from './remediate/engines.ts'
+import { createObserve } from './remediate/observe.ts'
+import type { ApprovalPolicy, Person } from './remediate/policy.ts'
+
 import type { Chart } from './report/chart/chart.ts'
 import { type ReportRequest, recall, takeReport } from './reporting.ts'
 import { placeOf } from './store/postgres-failure.ts'
 import { openStore, type Store } from './store/store.ts'
 import { askTrend, type TrendAnswer, type TrendQuestion } from './trending.ts'
+import { type UndoRequest, type UndoResult, undo } from './undoing.ts'
 
 /** A fix that a report offers, and what became of it. */
 export type OfferedFix = { readonly plan: FixPlan; readonly execution: Execution | null }
@@ -118,11 +127,29 @@ export type Perfbot = {
   fixesOf(reportId: string): Promise<OfferedFix[]>
   openFixes(): Promise<FixPlan[]>
   plan(id: string): Promise<FixPlan | null>
-  whyNot(plan: FixPlan, person: Person): Promise<{ reason: string; earlier: Approval | null } | null>
+  votesOf(planId: string): Promise<Vote[]>
+  /** Who may do what. */
+  readonly policy: ApprovalPolicy
+  whyNot(plan: FixPlan, person: Person): Promise<Obstacle | null>
   approve(request: ApprovalRequest): Promise<ApprovalResult>
-  /** For the one bot that owns the store, at its start: ends in the audit what was cut off when the last one died. */
-  closeInterrupted(): Promise<FixPlan[]>
+  reject(request: { planId: string; person: Person; reason: string }): Promise<Rejection>
+  undo(request: UndoRequest): Promise<UndoResult>
+  /** A fix that a person chose by hand, out of the catalogue. */
+  propose(request: ProposalRequest): Promise<Proposal>
+  /** Every command that there is. */
+  readonly catalogue: Catalogue
+  execution(id: string): Promise<Execution | null>
+  /** Newest first. */
+  executions(limit: number): Promise<Execution[]>
+  /** Takes up what was under way when a perfbot was ended in the middle of it. */
+  recover(): Promise<Recovered[]>
+  /** How often that has to be asked. */
+  readonly recoverySeconds: Seconds
+  /** Measures, and applies what config lets perfbot apply without asking. */
+  applyAutomatic(): Promise<Recovered[]>
   audit(limit: number): Promise<AuditEntry[]>
+  /** Oldest first, a page at a time. */
+  auditAfter(sequence: number): Promise<AuditEntry[]>
   /** The first broken link of the audit's chain of hashes; null when it is whole. */
   verifyAudit(): Promise<{ sequence: number; reason: string } | null>
   prune(): Promise<void>
@@ -147,6 +174,8 @@ const AUDIT_LOOKED_AT = 500
 /** The zone of the people who read: that of the digest, or the machine's own. */
 const timezoneOf = ({ slack }: Config): string =>
   slack.digest?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+/** After this much silence another perfbot may go on with what one has begun. */
+const LEASE = seconds(15)
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -196,6 +225,18 @@ async function orGap<Part>(
   }
 }
 
+/** What fixes act on, by the names that config gives; a finding names Ollama by its address. */
+function enginesOf(config: Config, dockers: ReadonlyMap<string, ReturnType<typeof connectEngine>>): Engines {
+  return {
+    dockerNames: () => [...dockers.keys()],
+    docker: (name) => dockers.get(name)?.client ?? null,
+    postgres: (name) => config.postgres.find((database) => database.name === name)?.url ?? null,
+    redis: (name) => config.redis.find((cache) => cache.name === name)?.url ?? null,
+    ollama: (name) => (name === 'ollama' || name === config.ollama.url ? config.ollama.url : null),
+    machine: OWN_MACHINE,
+  }
+}
+
 /** Wires the stages together. Nothing that is missing or broken around perfbot makes this fail. */
 export async function createPerfbot(config: Config, logger: Logger): Promise<Perfbot> {
   const problems: Gap[] = []
@@ -226,13 +267,13 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   for (const problem of problems)
     logger.error({ source: problem.source, remedy: problem.remedy }, problem.reason)
 
-  const engines = new Map(config.docker.map((source) => [source.name, connectEngine(source)]))
+  const dockers = new Map(config.docker.map((source) => [source.name, connectEngine(source)]))
   const collection = createCollection({
     host: config.host,
     windowSeconds: seconds(1),
     deadlineSeconds: config.collect.deadline,
     paths: config.collect.paths,
-    docker: [...engines.values()],
+    docker: [...dockers.values()],
     postgres: config.postgres,
     redis: config.redis,
     services: config.services,
@@ -291,6 +332,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
 
   const clock = () => new Date()
   const newId = () => randomUUID().slice(0, 13)
+  const engines = enginesOf(config, dockers)
+  const observing = { host: config.host, snapshot, engines, clock }
   const reporting = {
     host: config.host,
     snapshot,
@@ -300,25 +343,26 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     targets: config.targets,
     catalogue,
     planLifetime: config.fixes.planLifetime,
+    observing,
     gaps: problems,
     summarise: computedSummary,
     narrate: writeNarrative,
     clock,
     newId,
   }
+  const policy = policyOf(config)
   const approving: ApprovingPorts = {
-    snapshot,
     store,
-    policy: config.approvers,
-    engines: {
-      docker: (name) => engines.get(name)?.client ?? null,
-      postgres: (name) => config.postgres.find((database) => database.name === name)?.url ?? null,
-    },
+    policy,
+    observe: createObserve(observing),
+    engines,
     catalogue: catalogue ?? new Map(),
     clock,
     newId,
     wait: (time) => delay(time * 1000),
-    oneAtATime: createOneAtATime(),
+    planLifetime: config.fixes.planLifetime,
+    owner: randomUUID(),
+    leaseSeconds: LEASE,
   }
   const trend = (question: TrendQuestion) =>
     askTrend(question, { store, host: config.host, now: timestamp(clock()) })
@@ -335,6 +379,12 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   }
 
   const underWay = new Set<Promise<unknown>>()
+  function broughtToItsEnd<Result>(result: Promise<Result>): Promise<Result> {
+    underWay.add(result)
+    const ended = () => underWay.delete(result)
+    result.then(ended, ended)
+    return result
+  }
 
   return {
     config,
@@ -432,16 +482,35 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     },
     openFixes: () => store.openPlans(config.host, timestamp(clock())),
     plan: (id) => store.plan(id),
+    policy,
+    catalogue: approving.catalogue,
+    recoverySeconds: LEASE,
+    votesOf: (planId) => store.votesOf(planId),
     whyNot: (plan, person) => whyNot(plan, person, approving),
-    approve(request) {
-      const result = approve(request, approving)
-      underWay.add(result)
-      const ended = () => underWay.delete(result)
-      result.then(ended, ended)
-      return result
+    approve: (request) => broughtToItsEnd(approve(request, approving)),
+    reject: (request) => reject(request, approving),
+    undo: (request) => broughtToItsEnd(undo(request, approving)),
+    propose: (request) => propose(request, config.host, approving),
+    execution: (id) => store.execution(id),
+    executions: (limit) => store.executions(limit),
+    recover: () =>
+      broughtToItsEnd(
+        recover(approving, (run, error) =>
+          logger.error(
+            { execution: run.id, err: error },
+            'what was cut off could not be taken up; it is tried again',
+          ),
+        ),
+      ),
+    applyAutomatic: async () => {
+      const { automatic } = config.fixes
+      if (!automatic) return []
+      const report = await takeReport({}, reporting)
+      const plans = await store.plansOf(report.id)
+      return broughtToItsEnd(applyAutomatic(plans, automatic, approving, logger))
     },
-    closeInterrupted: () => closeInterrupted(approving),
     audit: (limit) => store.audit(limit),
+    auditAfter: (sequence) => store.auditAfter(sequence),
     verifyAudit: () => store.verifyAudit(),
     async prune() {
       const ago = (span: number) => timestamp(new Date(clock().getTime() - span * 1000))

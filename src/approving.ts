@@ -1,34 +1,25 @@
-import type { Approval, Execution, FixPlan } from './model/fix-plan.ts'
-import { canonicalJson } from './model/identity.ts'
-import { describeTarget, type Target } from './model/target.ts'
-import { timestamp } from './model/units.ts'
-import { type ApplyPorts, applyFix } from './remediate/apply.ts'
-import { type ApprovalPolicy, mayApprove, type Person } from './remediate/policy.ts'
-import type { Store } from './store/store.ts'
+import { type ExecutingPorts, execute, newLease } from './executing.ts'
+import type { Execution, NewAuditEntry } from './model/execution.ts'
+import type { FixPlan, Vote } from './model/fix-plan.ts'
+import { describeTarget } from './model/target.ts'
+import { type Seconds, timestamp } from './model/units.ts'
+import { newRun } from './remediate/apply.ts'
+import { planAgain } from './remediate/plan-again.ts'
+import {
+  type ApprovalPolicy,
+  AUTOMATIC,
+  type Members,
+  mayApprove,
+  mayVote,
+  type Person,
+  stillNeeded,
+  untimely,
+} from './remediate/policy.ts'
 
-export type ApprovingPorts = Omit<ApplyPorts, 'audit' | 'progress'> & {
-  readonly store: Store
+export type ApprovingPorts = ExecutingPorts & {
   readonly policy: ApprovalPolicy
-  /** Two plans may mean the same change: the second waits, and then finds that its precondition is gone. */
-  readonly oneAtATime: OneAtATime
-}
-
-export type OneAtATime = <Result>(target: Target, work: () => Promise<Result>) => Promise<Result>
-
-/** Work on the same target goes in line; work on different targets goes side by side. */
-export function createOneAtATime(): OneAtATime {
-  const lines = new Map<string, Promise<unknown>>()
-  return (target, work) => {
-    const key = canonicalJson(target)
-    const result = (lines.get(key) ?? Promise.resolve()).then(work)
-    const ended = result.then(
-      () => {},
-      () => {},
-    )
-    lines.set(key, ended)
-    void ended.then(() => lines.get(key) === ended && lines.delete(key))
-    return result
-  }
+  readonly planLifetime: Seconds
+  newId(): string
 }
 
 export type ApprovalRequest = {
@@ -36,37 +27,64 @@ export type ApprovalRequest = {
   /** Of the plan as the person saw it. */
   readonly digest: string
   readonly person: Person
+  readonly reason?: string
   readonly progress?: (step: string) => void
 }
 
+/** Why somebody may not, and who may instead. */
+export type Obstacle = {
+  readonly reason: string
+  /** Who was before them. */
+  readonly earlier: string | null
+  readonly ask: Members | null
+}
+
 export type ApprovalResult =
-  | { readonly kind: 'executed'; readonly plan: FixPlan; readonly execution: Execution }
   | {
-      readonly kind: 'refused'
-      readonly reason: string
-      readonly plan: FixPlan | null
-      readonly earlier: Approval | null
+      readonly kind: 'executed'
+      readonly plan: FixPlan
+      readonly execution: Execution
+      /** What can be approved instead, where the machine had changed since the plan was shown. */
+      readonly replacement: FixPlan | null
     }
+  /** One yes of several. */
+  | { readonly kind: 'waiting'; readonly plan: FixPlan; readonly missing: number; readonly ask: Members }
+  | ({ readonly kind: 'refused'; readonly plan: FixPlan | null } & Obstacle)
 
 const APPROVED_ALREADY = 'This fix has been approved already, and is applied at most once.'
 
+const obstacle = (reason: string, earlier: string | null = null, ask: Members | null = null): Obstacle => ({
+  reason,
+  earlier,
+  ask,
+})
+
 /** Why a plan cannot be approved by this person now; null when it can. Nothing is changed by asking. */
-export async function whyNot(
-  plan: FixPlan,
-  person: Person,
-  ports: ApprovingPorts,
-): Promise<{ reason: string; earlier: Approval | null } | null> {
-  const decision = mayApprove(person, ports.policy)
-  if (!decision.allowed) return { reason: decision.reason, earlier: null }
-  const earlier = await ports.store.approvalOf(plan.id)
-  if (earlier) return { reason: APPROVED_ALREADY, earlier }
-  if (timestamp(ports.clock()) >= plan.expiresAt) {
-    return {
-      reason: 'This plan has expired: the machine may have changed since. Measure again for a new one.',
-      earlier: null,
-    }
+export async function whyNot(plan: FixPlan, person: Person, ports: ApprovingPorts): Promise<Obstacle | null> {
+  const { store, policy, clock } = ports
+  const votes = await store.votesOf(plan.id)
+  if (person.id !== AUTOMATIC) {
+    const permission = mayVote(person, plan, votes, policy)
+    if (!permission.allowed) return obstacle(permission.reason, null, permission.ask)
   }
-  return null
+  const closed = await whyClosed(plan, votes, ports)
+  if (closed) return closed
+  const reason = untimely(plan.risk, timestamp(clock()), policy)
+  return reason === null ? null : obstacle(reason)
+}
+
+/** Why nobody can approve it any more. */
+async function whyClosed(
+  plan: FixPlan,
+  votes: readonly Vote[],
+  { store, clock }: ApprovingPorts,
+): Promise<Obstacle | null> {
+  const claimed = await store.approvalOf(plan.id)
+  if (claimed) return obstacle(APPROVED_ALREADY, claimed.person)
+  const rejected = votes.find(({ decision }) => decision === 'rejected')
+  if (rejected) return obstacle(`It was rejected: ${rejected.reason}`, rejected.person)
+  if (timestamp(clock()) < plan.expiresAt) return null
+  return obstacle('This plan has expired: the machine may have changed since. Measure again for a new one.')
 }
 
 /**
@@ -75,88 +93,128 @@ export async function whyNot(
  */
 export async function approve(request: ApprovalRequest, ports: ApprovingPorts): Promise<ApprovalResult> {
   const { store } = ports
-  const { person, planId } = request
-  const audit: ApplyPorts['audit'] = (entry) => store.appendAudit(entry)
+  const { person, planId, reason = '' } = request
   const now = () => timestamp(ports.clock())
 
-  async function refuse(
-    plan: FixPlan | null,
-    reason: string,
-    earlier: Approval | null = null,
-  ): Promise<ApprovalResult> {
-    await audit({ at: now(), actor: person.id, action: 'refused', subject: planId, detail: { reason } })
-    return { kind: 'refused', reason, plan, earlier }
+  async function refuse(plan: FixPlan | null, why: Obstacle): Promise<ApprovalResult> {
+    const detail = { reason: why.reason }
+    await store.appendAudit({ at: now(), actor: person.id, action: 'refused', subject: planId, detail })
+    return { kind: 'refused', plan, ...why }
   }
 
   const plan = await store.plan(planId)
-  if (!plan) return refuse(null, 'This plan is no longer known. Measure again for a new one.')
-  if (plan.digest !== request.digest)
-    return refuse(plan, 'The plan is not the one that was shown. Measure again.')
-  const obstacle = await whyNot(plan, person, ports)
-  if (obstacle) return refuse(plan, obstacle.reason, obstacle.earlier)
-
-  const approval: Approval = { planId, digest: plan.digest, person: person.id, at: now() }
-  if (!(await store.claimPlan(approval))) {
-    return refuse(plan, APPROVED_ALREADY, await store.approvalOf(planId))
+  if (!plan) return refuse(null, obstacle('This plan is no longer known. Measure again for a new one.'))
+  if (plan.digest !== request.digest) {
+    return refuse(plan, obstacle('The plan is not the one that was shown. Measure again.'))
   }
-  await audit({
-    at: approval.at,
-    actor: person.id,
-    action: 'approved',
-    subject: planId,
-    detail: { title: plan.title, digest: plan.digest, target: `${plan.target.kind} ${plan.target.name}` },
-  })
-  const { progress } = request
-  const execution = await ports.oneAtATime(plan.target, () =>
-    applyFix(plan, person.id, { ...ports, audit, ...(progress ? { progress } : {}) }),
+  const why = await whyNot(plan, person, ports)
+  if (why) return refuse(plan, why)
+
+  const vote: Vote = {
+    planId,
+    digest: plan.digest,
+    person: person.id,
+    at: now(),
+    decision: 'approved',
+    reason,
+  }
+  const entries = [approvedEntry(plan, vote)]
+  const before = await store.votesOf(planId)
+  const isNew = before.every((each) => each.person !== person.id)
+  const isOneOfSeveral = isNew && stillNeeded(plan, [...before, vote]) > 0
+  if (isOneOfSeveral) {
+    await store.saveVote(vote, entries)
+    // Two who say yes at the same moment each see themselves as the first.
+    const missing = stillNeeded(plan, await store.votesOf(planId))
+    if (missing > 0) return { kind: 'waiting', plan, missing, ask: ports.policy.approve[plan.risk] }
+  }
+  const run = newRun(plan, person.id, ports.newId(), ports.clock())
+  const opening = await store.openRun(
+    plan,
+    vote,
+    run,
+    newLease(ports),
+    isNew && !isOneOfSeveral ? entries : [],
   )
-  await store.saveExecution(execution)
-  return { kind: 'executed', plan, execution }
+  if (opening.kind === 'claimed') {
+    const earlier = (await store.approvalOf(planId))?.person ?? null
+    return refuse(plan, obstacle(APPROVED_ALREADY, earlier))
+  }
+  if (opening.kind === 'busy') return refuse(plan, obstacle(busy(plan)))
+
+  const execution = await execute(run, plan, ports, request.progress)
+  const replacement = execution.outcome === 'refused' ? await planAgain(plan, ports) : null
+  if (replacement) {
+    await store.savePlan(replacement)
+    await store.appendAudit(proposedEntry(replacement))
+  }
+  return { kind: 'executed', plan, execution, replacement }
 }
 
-/** As many entries as can lie between a start and its end. */
-const LOOKED_BACK = 1000
+export const busy = ({ target }: FixPlan): string =>
+  `Another fix of ${describeTarget(target)} is under way, and there is one at a time. Try again when it has ended.`
 
-/**
- * Ends in the audit what was under way when perfbot ended without being able to say so: a power cut, a kill. What was
- * changed is not known then, and somebody has to look.
- */
-export async function closeInterrupted({
-  store,
-  clock,
-  newId,
-}: Pick<ApprovingPorts, 'store' | 'clock' | 'newId'>): Promise<FixPlan[]> {
-  const entries = await store.audit(LOOKED_BACK)
-  const finished = new Set(
-    entries.filter(({ action }) => action === 'finished').map(({ subject }) => subject),
-  )
-  const cutOff = entries.filter(({ action, subject }) => action === 'started' && !finished.has(subject))
-  const plans: FixPlan[] = []
-  for (const { subject, actor, at } of cutOff) {
-    const plan = await store.plan(subject)
-    if (!plan) continue
-    const message = `Failed: perfbot was ended in the middle of it. Look at ${describeTarget(plan.target)}: what was changed is not known.`
-    const now = timestamp(clock())
-    await store.appendAudit({
-      at: now,
-      actor,
-      action: 'finished',
-      subject,
-      detail: { outcome: 'failed', message },
-    })
-    await store.saveExecution({
-      id: newId(),
-      planId: plan.id,
-      digest: plan.digest,
-      person: actor,
-      startedAt: at,
-      finishedAt: now,
-      outcome: 'failed',
-      message,
-      before: [],
-      after: [],
-    })
-    plans.push(plan)
+const approvedEntry = (plan: FixPlan, vote: Vote): NewAuditEntry => ({
+  at: vote.at,
+  actor: vote.person,
+  action: 'approved',
+  subject: plan.id,
+  detail: {
+    title: plan.title,
+    digest: plan.digest,
+    target: `${plan.target.kind} ${plan.target.name}`,
+    risk: plan.risk,
+    ...(vote.reason === '' ? {} : { reason: vote.reason }),
+  },
+})
+
+/** That a plan may be approved from now on, and by whose wish. */
+export const proposedEntry = (plan: FixPlan): NewAuditEntry => ({
+  at: plan.createdAt,
+  actor: plan.proposedBy,
+  action: 'proposed',
+  subject: plan.id,
+  detail: {
+    title: plan.title,
+    digest: plan.digest,
+    target: `${plan.target.kind} ${plan.target.name}`,
+    risk: plan.risk,
+    finding: plan.findingId,
+  },
+})
+
+export type Rejection =
+  | { readonly kind: 'rejected'; readonly plan: FixPlan }
+  | ({ readonly kind: 'refused'; readonly plan: FixPlan | null } & Obstacle)
+
+/** A no closes a plan for everybody: whoever may approve it, or proposed it, may say so. */
+export async function reject(
+  { planId, person, reason }: Pick<ApprovalRequest, 'planId' | 'person'> & { readonly reason: string },
+  ports: ApprovingPorts,
+): Promise<Rejection> {
+  const { store, policy, clock } = ports
+  const plan = await store.plan(planId)
+  if (!plan) return { kind: 'refused', plan, ...obstacle('This plan is no longer known.') }
+  const permission = mayApprove(person, plan.risk, policy)
+  if (!permission.allowed && plan.proposedBy !== person.id) {
+    return { kind: 'refused', plan, ...obstacle(permission.reason, null, permission.ask) }
   }
-  return plans
+  const closed = await whyClosed(plan, await store.votesOf(planId), ports)
+  if (closed) return { kind: 'refused', plan, ...closed }
+  const at = timestamp(clock())
+  const vote: Vote = { planId, digest: plan.digest, person: person.id, at, decision: 'rejected', reason }
+  const entry: NewAuditEntry = {
+    at,
+    actor: person.id,
+    action: 'rejected',
+    subject: planId,
+    detail: {
+      title: plan.title,
+      target: `${plan.target.kind} ${plan.target.name}`,
+      digest: plan.digest,
+      reason,
+    },
+  }
+  if (await store.saveVote(vote, [entry])) return { kind: 'rejected', plan }
+  return { kind: 'refused', plan, ...obstacle('You have approved it already.') }
 }

@@ -1,5 +1,6 @@
-import type { AuditEntry } from './model/fix-plan.ts'
+import type { AuditEntry } from './model/execution.ts'
 import { timestamp } from './model/units.ts'
+
 import type { Chart, ChartMark } from './report/chart/chart.ts'
 import { describeLabels } from './report/trend-lines.ts'
 import type { TrendAnswer } from './trending.ts'

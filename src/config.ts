@@ -6,8 +6,10 @@ import { z } from 'zod'
 import type { EngineAddress } from './collect/containers/engine-client.ts'
 import { Thresholds } from './diagnose/thresholds.ts'
 import { Severity } from './model/finding.ts'
-import { seconds } from './model/units.ts'
+import { Risk } from './model/fix-plan.ts'
+import { seconds, timestamp } from './model/units.ts'
 import { mistakesOf, readYaml } from './model/yaml-source.ts'
+import { type ApprovalPolicy, DAYS } from './remediate/policy.ts'
 import { Targets } from './report/targets.ts'
 
 const DEFAULT_CONFIG_FILE = 'config/perfbot.yaml'
@@ -54,6 +56,24 @@ const SlackUser = z
   .string()
   .regex(/^[UW][A-Z0-9]+$/, 'must be a Slack user ID such as U024BE7LH (profile → ⋮ → Copy member ID)')
 const SlackUserGroup = z.string().regex(/^S[A-Z0-9]+$/, 'must be a Slack user group ID such as S0614TZR7')
+const SlackChannel = z
+  .string()
+  .regex(/^[CGD][A-Z0-9]+$/, 'must be a Slack channel ID such as C012AB3CD (channel → About)')
+
+const Members = z.strictObject({
+  users: z.array(SlackUser).default([]),
+  userGroups: z.array(SlackUserGroup).default([]),
+  channels: z.array(SlackChannel).default([]),
+  systemUsers: z.array(z.string().min(1)).default([]),
+})
+
+const ClockTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "22:30", quoted')
+const Instant = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time such as 2026-12-24T00:00:00+01:00')
+  .transform((text) => timestamp(new Date(text)))
 
 const Status = z.number().int().min(100).max(599)
 
@@ -198,11 +218,54 @@ const ConfigFile = z.strictObject({
       error: 'needs slack.channels: it would be posted nowhere',
     })
     .prefault({}),
-  approvers: z
-    .strictObject({ users: z.array(SlackUser).default([]), userGroups: z.array(SlackUserGroup).default([]) })
+  approvers: Members.prefault({}),
+  roles: z
+    .strictObject({
+      see: Members.optional(),
+      ask: Members.optional(),
+      approve: z
+        .strictObject({ low: Members.optional(), medium: Members.optional(), high: Members.optional() })
+        .prefault({}),
+    })
     .prefault({}),
   fixes: z
-    .strictObject({ directory: z.string().min(1).optional(), planLifetime: duration('4h') })
+    .strictObject({
+      directory: z.string().min(1).optional(),
+      planLifetime: duration('4h'),
+      ownProposals: z.boolean().default(true),
+      windows: z
+        .array(
+          z.strictObject({
+            days: z
+              .array(z.enum(DAYS))
+              .min(1)
+              .default([...DAYS]),
+            from: ClockTime,
+            to: ClockTime,
+            timezone: Timezone.default('UTC'),
+            risks: z.array(Risk).min(1).default(['medium', 'high']),
+          }),
+        )
+        .default([]),
+      freezes: z
+        .array(z.strictObject({ from: Instant, until: Instant, reason: z.string().min(1) }))
+        .default([]),
+      automatic: z
+        .strictObject({
+          schedule: Cron.default('*/15 * * * *'),
+          commands: z
+            .array(
+              z.strictObject({
+                command: z.string().min(1),
+                targets: z.array(z.string().min(1)).min(1).optional(),
+              }),
+            )
+            .min(1),
+          failures: z.number().int().min(1).default(2),
+          pause: duration('24h'),
+        })
+        .optional(),
+    })
     .prefault({}),
   retention: z
     .strictObject({
@@ -232,6 +295,32 @@ export type Config = Omit<
   readonly redis: readonly { readonly name: string; readonly url: string; readonly ca: string | null }[]
   readonly nvidiaSmi: { readonly command: string } & Found
   readonly ollama: z.output<typeof ConfigFile>['ollama'] & { readonly url: string } & Found
+}
+
+/** The policy that `approvers`, `roles` and `fixes` make together: what roles leave out, approvers say. */
+export function policyOf({
+  approvers,
+  roles,
+  fixes,
+}: Pick<Config, 'approvers' | 'roles' | 'fixes'>): ApprovalPolicy {
+  return {
+    see: roles.see ?? null,
+    ask: roles.ask ?? null,
+    approve: {
+      low: roles.approve.low ?? approvers,
+      medium: roles.approve.medium ?? approvers,
+      high: roles.approve.high ?? approvers,
+    },
+    ownProposals: fixes.ownProposals,
+    windows: fixes.windows,
+    freezes: fixes.freezes,
+  }
+}
+
+/** Every Slack user group that the configuration names, wherever. */
+export function userGroupsOf({ approvers, roles }: Pick<Config, 'approvers' | 'roles'>): string[] {
+  const lists = [approvers, roles.see, roles.ask, ...Object.values(roles.approve)]
+  return [...new Set(lists.flatMap((members) => members?.userGroups ?? []))]
 }
 
 export class ConfigFailure extends Error {

@@ -1,5 +1,5 @@
 import type { DigestSubscription } from './model/digest.ts'
-import type { AuditEntry } from './model/fix-plan.ts'
+import type { AuditEntry } from './model/execution.ts'
 import type { Report } from './model/report.ts'
 import { type Timestamp, timestamp } from './model/units.ts'
 import { lastDue } from './schedule/due.ts'

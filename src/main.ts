@@ -116,12 +116,69 @@ program
   })
 
 program
-  .command('audit')
-  .description('print who approved what, and check that the log is whole')
+  .command('fixes')
+  .description('print the fixes that wait for an approval, and the last that were applied')
   .option('--json', 'print one JSON document and nothing else')
   .action(async (options: { json?: boolean }) => {
+    const { runFixes } = await import('./cli/fixes.ts')
+    await runFixes(configFile(), options)
+  })
+
+program
+  .command('fix')
+  .description('print one fix in full, or plan one by hand: fix <command> <target> [name=value …]')
+  .argument('<words...>', 'the id of a plan; or a command of commands/, its target and its parameters')
+  .action(async (words: string[]) => {
+    const { runFix } = await import('./cli/fixes.ts')
+    await runFix(configFile(), words)
+  })
+
+program
+  .command('approve')
+  .description('approve a fix and apply it, where systemUsers in the configuration names this account')
+  .argument('<id>', 'the id of a plan, as perfbot fixes prints it')
+  .option('-m, --reason <text>', 'stands in the audit log')
+  .action(async (id: string, options: { reason?: string }) => {
+    const { runApprove } = await import('./cli/fixes.ts')
+    await runApprove(configFile(), id, options)
+  })
+
+program
+  .command('reject')
+  .description('close a fix for everybody')
+  .argument('<id>', 'the id of a plan')
+  .argument('<reason...>', 'why')
+  .action(async (id: string, reason: string[]) => {
+    const { runReject } = await import('./cli/fixes.ts')
+    await runReject(configFile(), id, reason.join(' '))
+  })
+
+program
+  .command('undo')
+  .description('take back a fix that was applied')
+  .argument('<execution>', 'as perfbot fixes prints it')
+  .option('-m, --reason <text>', 'stands in the audit log')
+  .action(async (id: string, options: { reason?: string }) => {
+    const { runUndo } = await import('./cli/fixes.ts')
+    await runUndo(configFile(), id, options)
+  })
+
+const audit = program
+  .command('audit')
+  .description('print who approved what, and check that the log is whole')
+  .option('-t, --target <text>', 'only what is about it')
+  .option('-s, --since <time>', 'only what is younger: 7d, 2026-03-14')
+  .option('-f, --format <format>', 'text, jsonl or csv', 'text')
+  .action(async (options: { target?: string; since?: string; format?: string }) => {
     const { runAudit } = await import('./cli/audit.ts')
     await runAudit(configFile(), options)
+  })
+audit
+  .command('verify')
+  .description('only check that no line was changed, taken out or cut off')
+  .action(async () => {
+    const { runAuditVerify } = await import('./cli/audit.ts')
+    await runAuditVerify(configFile())
   })
 
 program

@@ -1,15 +1,23 @@
+import { proposedEntry } from './approving.ts'
 import { diagnose } from './diagnose/diagnose.ts'
 import { FORECAST_METRICS, FORECAST_PAST } from './diagnose/rules/forecasts.ts'
 import type { Thresholds } from './diagnose/thresholds.ts'
 import { isSilenced } from './model/alert.ts'
-import type { Finding, Fix } from './model/finding.ts'
+import type { CommandFix, Finding, Fix } from './model/finding.ts'
 import type { FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
 import type { Narrative, Report } from './model/report.ts'
+
 import type { History, Snapshot } from './model/snapshot.ts'
+import type { Target } from './model/target.ts'
+
 import { type Seconds, seconds, type Timestamp, timestamp } from './model/units.ts'
 import type { Catalogue } from './remediate/catalogue.ts'
+import { NotPossible } from './remediate/not-possible.ts'
+import { type ObservingPorts, observeBeside, readingsOf } from './remediate/observe.ts'
+import { allowedParameters } from './remediate/parameters.ts'
 import { planFix } from './remediate/plan.ts'
+import type { Observation } from './remediate/readings/reading.ts'
 import { compose } from './report/compose.ts'
 import type { Targets } from './report/targets.ts'
 import type { Store } from './store/store.ts'
@@ -25,6 +33,8 @@ export type ReportingPorts = {
   /** Null while no fix may be offered; the gaps say why. */
   readonly catalogue: Catalogue | null
   readonly planLifetime: Seconds
+  /** What a fix relies on and no snapshot holds is looked for in its engine. */
+  readonly observing: ObservingPorts
   /** What is wrong with perfbot itself. */
   readonly gaps: readonly Gap[]
   readonly summarise: (report: Omit<Report, 'narrative'>) => string
@@ -90,31 +100,63 @@ type Planned = { readonly plans: readonly FixPlan[]; readonly findings: readonly
  * One plan for each fix of each finding that a button can apply. What cannot be planned as things are has no button;
  * its fix then says why.
  */
-function planFixes(
+async function planFixes(
   findings: readonly Finding[],
   snapshot: Snapshot,
   reportId: string,
   ports: ReportingPorts,
-): Planned {
-  const { catalogue, planLifetime, clock, newId } = ports
+): Promise<Planned> {
+  const { catalogue, planLifetime, clock, newId, observing } = ports
   if (!catalogue) return { plans: [], findings }
   const plans: FixPlan[] = []
-  const planned = (finding: Finding, fix: Fix): Fix => {
+  const planned = async (finding: Finding, fix: Fix): Promise<Fix> => {
     if (fix.kind === 'manual') return fix
-    const request = { finding, fix, catalogue, snapshot, reportId, now: timestamp(clock()), id: newId() }
-    const planning = planFix({ ...request, lifetimeSeconds: planLifetime })
+    const observation = await observeForFix(fix, finding.target, snapshot, catalogue, observing)
+    const request = { finding, fix, catalogue, reportId, now: timestamp(clock()), id: newId() }
+    const planning =
+      typeof observation === 'string'
+        ? { kind: 'not-possible' as const, reason: observation }
+        : planFix({ ...request, observation, lifetimeSeconds: planLifetime })
     if (planning.kind === 'not-possible') {
       return { kind: 'manual', title: fix.title, change: `perfbot cannot do it now: ${planning.reason}` }
     }
     plans.push(planning.plan)
     return fix
   }
-  return {
-    findings: findings.map((finding) => ({
-      ...finding,
-      fixes: finding.fixes.map((fix) => planned(finding, fix)),
-    })),
-    plans,
+  const result: Finding[] = []
+  for (const finding of findings) {
+    const fixes: Fix[] = []
+    for (const fix of finding.fixes) fixes.push(await planned(finding, fix))
+    result.push({ ...finding, fixes })
+  }
+  return { findings: result, plans }
+}
+
+/** What the plan of a fix needs to know; a text says why there can be none. */
+async function observeForFix(
+  fix: CommandFix,
+  target: Target,
+  snapshot: Snapshot,
+  catalogue: Catalogue,
+  observing: ObservingPorts,
+): Promise<Observation | string> {
+  const definition = catalogue.get(fix.command)
+  if (!definition) return `the catalogue has no command ${fix.command}`
+  try {
+    const parameters = allowedParameters(definition, fix.parameters)
+    return await observeBeside(snapshot, { target, parameters }, readingsOf(definition), observing)
+  } catch (error) {
+    if (error instanceof NotPossible) return error.message
+    throw error
+  }
+}
+
+/** A plan that says what an open one says already is no new proposal. */
+async function savePlans(plans: readonly FixPlan[], { store, host, clock }: ReportingPorts): Promise<void> {
+  const known = new Set((await store.openPlans(host, timestamp(clock()))).map(({ digest }) => digest))
+  for (const plan of plans) {
+    await store.savePlan(plan)
+    if (!known.has(plan.digest)) await store.appendAudit(proposedEntry(plan))
   }
 }
 
@@ -136,7 +178,7 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
       severity,
       until: silences.find((silence) => silence.findingId === findingId)?.until ?? null,
     }))
-  const { findings, plans } = planFixes(heard, snapshot, id, ports)
+  const { findings, plans } = await planFixes(heard, snapshot, id, ports)
   const composition = compose({ id, snapshot, findings, silenced, checks, gaps, targets, previous })
   const text = ports.summarise(composition)
   const draft: Report = {
@@ -147,7 +189,7 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
   await ports.remember(snapshot)
   if (request.inPassing) return draft
   await store.saveReport(draft)
-  for (const plan of plans) await store.savePlan(plan)
+  await savePlans(plans, ports)
   request.composed?.(draft)
 
   const report: Report = { ...draft, narrative: await ports.narrate(draft) }

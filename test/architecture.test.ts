@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   demo: ['model'],
   // The faces know the stages through what is at the top; from stages they take words and the policy's types.
   slack: ['model', 'report', 'remediate', ''],
-  cli: ['model', 'report', 'slack', 'schedule', 'exporter', 'playground', 'demo', ''],
+  cli: ['model', 'report', 'remediate', 'slack', 'schedule', 'exporter', 'playground', 'demo', ''],
   '': ['model', 'collect', 'store', 'diagnose', 'report', 'ai', 'remediate', 'schedule', 'cli', ''],
 }
 

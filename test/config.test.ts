@@ -23,7 +23,7 @@ describe('the configuration', () => {
     expect(config.postgres).toEqual([{ name: 'main', url: 'postgres://app@db/app', configured: true }])
     expect(config.nvidiaSmi).toEqual({ command: 'nvidia-smi', configured: false })
     expect(config.ollama).toMatchObject({ url: 'http://127.0.0.1:11434', configured: false })
-    expect(config.approvers).toEqual({ users: [], userGroups: [] })
+    expect(config.approvers).toEqual({ users: [], userGroups: [], channels: [], systemUsers: [] })
   })
 
   it('that comes as an example has no mistake, and says what holds without it', async () => {

@@ -41,7 +41,7 @@ function demoConfig(
     postgres: database
       ? [...config.postgres, { name: demoName(config), url: database.superuserUrl, configured: true }]
       : config.postgres,
-    approvers: { users: [approver], userGroups: [] },
+    approvers: { ...config.approvers, users: [approver] },
     slack: { ...config.slack, channels: ['ops'] },
   }
 }

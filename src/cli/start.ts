@@ -15,21 +15,60 @@ To try perfbot without Slack: npm run demo`
 
 /** What runs by the clock: readings between reports, the digest, and forgetting what is old. */
 function jobsOf(perfbot: Perfbot, face: Face): Job[] {
-  const { collect } = perfbot.config
+  const { collect, fixes } = perfbot.config
   return [
     { name: 'collection', expression: collect.schedule, run: () => face.watch() },
     { name: 'retention', expression: '17 3 * * *', run: () => perfbot.prune() },
     // Each channel has a time of its own, and what was missed is sent late: so it is looked for every minute.
     { name: 'digests', expression: '* * * * *', run: () => face.postDigests() },
+    ...(fixes.automatic
+      ? [
+          {
+            name: 'automatic fixes',
+            expression: fixes.automatic.schedule,
+            run: async () =>
+              face.postRecovered(
+                await perfbot.applyAutomatic(),
+                'perfbot applied this by itself, as configured.',
+              ),
+          },
+        ]
+      : []),
   ]
 }
 
 function warnOfNoApprovers({ config }: Perfbot, logger: Logger): void {
-  const { users, userGroups } = config.approvers
-  if (users.length + userGroups.length > 0) return
+  const lists = [config.approvers, ...Object.values(config.roles.approve)]
+  if (lists.some((members) => members && Object.values(members).some((list) => list.length > 0))) return
   logger.warn(
     'approvers is empty, so nobody may approve a fix: name user IDs under approvers.users (/perf whoami says yours)',
   )
+}
+
+/** What was cut off is taken up at the start, and whenever another perfbot that had begun something falls silent. */
+function keepRecovering(perfbot: Perfbot, face: Face, logger: Logger): () => void {
+  let isAtIt = false
+  const look = async () => {
+    if (isAtIt) return
+    isAtIt = true
+    try {
+      const recovered = await perfbot.recover()
+      for (const { plan, execution } of recovered) {
+        logger.warn({ plan: plan.id, outcome: execution.outcome }, `was cut off: ${execution.message}`)
+      }
+      await face.postRecovered(
+        recovered,
+        'This fix was cut off when perfbot was ended, and was taken up again.',
+      )
+    } catch (error) {
+      logger.error({ err: error }, 'what was cut off could not be looked for; it is tried again')
+    } finally {
+      isAtIt = false
+    }
+  }
+  void look()
+  const timer = setInterval(() => void look(), perfbot.recoverySeconds * 1000)
+  return () => clearInterval(timer)
 }
 
 async function connect(face: Face): Promise<void> {
@@ -48,21 +87,17 @@ export async function runStart(configFile: string | undefined): Promise<void> {
   surviveMishaps(logger)
   await withPerfbot(config, logger, async (perfbot) => {
     warnOfNoApprovers(perfbot, logger)
-    for (const plan of await perfbot.closeInterrupted()) {
-      logger.error(
-        { plan: plan.id },
-        `"${plan.title}" was cut off when perfbot last ended: look at ${plan.target.name}`,
-      )
-    }
     const face = createFace({ perfbot, logger, botToken, appToken, apiUrl })
     // Before it connects: whoever watches it can then see what it waits for.
     const exporter = await serveMetrics(perfbot, face, logger)
     try {
       await connect(face)
       const schedule = startSchedule(jobsOf(perfbot, face), logger)
+      const stopRecovery = keepRecovering(perfbot, face, logger)
       logger.info({ host: config.host, channels }, 'perfbot is connected; /perf report in Slack')
       const signal = await untilStopped()
       logger.info({ signal }, 'stopping')
+      stopRecovery()
       await schedule.stop()
     } finally {
       await exporter?.close()

@@ -32,6 +32,45 @@ export const restartContainer = (container: ContainerReading): Fix => ({
   parameters: {},
 })
 
+/** Ends a crash loop until its cause is mended. */
+export const stopContainer = (container: ContainerReading): Fix => ({
+  kind: 'command',
+  title: `Stop ${container.name} until its cause is mended`,
+  command: 'container.stop',
+  parameters: {},
+})
+
+export const setCpuLimit = (container: ContainerReading, cpus: number): Fix => ({
+  kind: 'command',
+  title: `Raise the CPU limit of ${container.name} to ${cpus}`,
+  command: 'container.set-cpu-limit',
+  parameters: { cpus },
+})
+
+/** A Python package that the image lacks, built into it. */
+export const addPackage = (container: ContainerReading, name: string): Fix => ({
+  kind: 'command',
+  title: `Add ${name} to the image of ${container.name}`,
+  command: 'container.add-package',
+  parameters: { installer: 'pip', package: name },
+})
+
+const WEEK_HOURS = 168
+
+export const pruneImages = (engine: string): Fix => ({
+  kind: 'command',
+  title: 'Remove images that no container has used and that are older than a week',
+  command: 'docker.prune-images',
+  parameters: { engine, olderThanHours: WEEK_HOURS },
+})
+
+export const terminateSession = (pid: number): Fix => ({
+  kind: 'command',
+  title: `End session ${pid}`,
+  command: 'postgres.terminate-session',
+  parameters: { pid },
+})
+
 /** Set a PostgreSQL parameter. `value` is written as PostgreSQL reads it: `256MB`, `5min`, `on`. */
 export const setParameter = (name: string, value: string): Fix => ({
   kind: 'command',

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { Evidence } from './evidence.ts'
 import { Parameters } from './finding.ts'
 import { digestOf } from './identity.ts'
 import { Target } from './target.ts'
@@ -25,19 +24,27 @@ export type Step = z.infer<typeof Step>
 export const RecordedValue = z.union([z.string(), z.number()]).nullable()
 export type RecordedValue = z.infer<typeof RecordedValue>
 
-/** A reading that must still be as it was when the plan was shown, or that may not have grown too high. */
+/** A reading that must still be as it was when the plan was shown, or within a bound. */
 export const Precondition = z.object({
   reading: z.string(),
   label: z.string(),
-  expected: z.union([RecordedValue, z.object({ atMost: z.number() })]),
+  expected: z.union([RecordedValue, z.object({ atMost: z.number() }), z.object({ atLeast: z.number() })]),
 })
 export type Precondition = z.infer<typeof Precondition>
 
 /** The reading that the fix should change, what it should become, and when that is judged. */
 export const Expectation = z.object({
   reading: z.string(),
-  /** A restart cannot name its next start: it is met by any value but the former one, and not by none. */
-  becomes: z.union([z.string(), z.number(), z.object({ differentFrom: RecordedValue })]),
+  /**
+   * A restart cannot name its next start: it is met by any value but the former one, and not by none. A figure that
+   * never stands still is met by having moved far enough from where it was right before the first step.
+   */
+  becomes: z.union([
+    z.string(),
+    z.number(),
+    z.object({ differentFrom: RecordedValue }),
+    z.object({ moves: z.enum(['up', 'down']), by: z.number() }),
+  ]),
   withinSeconds: Seconds,
   /** In words, with how it was derived, or that the gain is unknown. */
   statement: z.string(),
@@ -47,6 +54,8 @@ export type Expectation = z.infer<typeof Expectation>
 /** A command bound to a target: the exact change, what is expected of it, and how it is taken back. */
 export const FixPlan = z.object({
   id: z.string(),
+  /** A person who chose the command by hand; perfbot for what a rule found. */
+  proposedBy: z.string().default('perfbot'),
   /** The report that offers it. */
   reportId: z.string(),
   host: z.string(),
@@ -62,6 +71,10 @@ export const FixPlan = z.object({
   undo: z.array(Step),
   preconditions: z.array(Precondition),
   expectation: Expectation,
+  /** What has to be so afterwards too: else the fix made something worse, whatever else it did. */
+  safeguards: z.array(Precondition).default([]),
+  /** A change that helped nothing and harms nothing may stay where a command says so. */
+  whenNoEffect: z.enum(['undo', 'keep']).default('undo'),
   /** What else to know before a yes: how it is taken back, or that it cannot be; what is left to do by hand. */
   notes: z.array(z.string()),
   /** Readings to show before and after. */
@@ -75,7 +88,10 @@ export type FixPlan = z.infer<typeof FixPlan>
 
 /** The digest over what a plan would do and what it relies on; not over when it was made. */
 export const planDigest = (
-  plan: Omit<FixPlan, 'id' | 'reportId' | 'digest' | 'createdAt' | 'expiresAt' | 'title' | 'findingId'>,
+  plan: Omit<
+    FixPlan,
+    'id' | 'reportId' | 'digest' | 'createdAt' | 'expiresAt' | 'title' | 'findingId' | 'proposedBy'
+  >,
 ): string =>
   digestOf({
     host: plan.host,
@@ -88,10 +104,23 @@ export const planDigest = (
     undo: plan.undo,
     preconditions: plan.preconditions,
     expectation: plan.expectation,
+    safeguards: plan.safeguards,
+    whenNoEffect: plan.whenNoEffect,
     notes: plan.notes,
   })
 
-/** Somebody's yes to exactly one digest. */
+/** Somebody's yes to exactly one digest, or their no. */
+export const Vote = z.object({
+  planId: z.string(),
+  digest: z.string(),
+  person: z.string(),
+  at: Timestamp,
+  decision: z.enum(['approved', 'rejected']),
+  reason: z.string(),
+})
+export type Vote = z.infer<typeof Vote>
+
+/** The yes that was the last one needed: with it the plan is taken, and can be taken only once. */
 export const Approval = z.object({
   planId: z.string(),
   digest: z.string(),
@@ -99,35 +128,3 @@ export const Approval = z.object({
   at: Timestamp,
 })
 export type Approval = z.infer<typeof Approval>
-
-export const Outcome = z.enum(['verified', 'undone', 'refused', 'failed'])
-export type Outcome = z.infer<typeof Outcome>
-
-/** One application of a plan. A plan is executed at most once. */
-export const Execution = z.object({
-  id: z.string(),
-  planId: z.string(),
-  digest: z.string(),
-  person: z.string(),
-  startedAt: Timestamp,
-  finishedAt: Timestamp,
-  outcome: Outcome,
-  /** What happened, for the person who approved: the reason of a refusal, the error of a failure. */
-  message: z.string(),
-  before: z.array(Evidence),
-  after: z.array(Evidence),
-})
-export type Execution = z.infer<typeof Execution>
-
-/** One line of the audit log. `hash` covers the line and `previousHash`, so that no line can be changed alone. */
-export const AuditEntry = z.object({
-  sequence: z.number(),
-  at: Timestamp,
-  actor: z.string(),
-  action: z.enum(['approved', 'refused', 'started', 'finished', 'silenced', 'heard-again']),
-  subject: z.string(),
-  detail: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
-  previousHash: z.string(),
-  hash: z.string(),
-})
-export type AuditEntry = z.infer<typeof AuditEntry>

@@ -66,7 +66,8 @@ function parameterMistakes({ parameters }: CommandDefinition): Mistake[] {
 function readingsUsed(definition: CommandDefinition): { path: Path; name: string }[] {
   const { preconditions, measures, exceptions, parameters } = definition
   const bounds = Object.entries(parameters).flatMap(([name, parameter]) => {
-    if (parameter.type === 'bytes') return measuredBound(['parameters', name, 'maximum'], parameter.maximum)
+    if (parameter.type === 'bytes' || parameter.type === 'number')
+      return measuredBound(['parameters', name, 'maximum'], parameter.maximum)
     if (parameter.type !== 'postgres-setting') return []
     return Object.entries(parameter.allowed).flatMap(([setting, allowed]) =>
       allowed.kind === 'memory'
@@ -77,6 +78,10 @@ function readingsUsed(definition: CommandDefinition): { path: Path; name: string
   return [
     ...bounds,
     ...preconditions.map(({ reading }, at) => ({ path: ['preconditions', at, 'reading'], name: reading })),
+    ...definition.safeguards.map(({ reading }, at) => ({
+      path: ['safeguards', at, 'reading'],
+      name: reading,
+    })),
     ...exceptions.map(({ when }, at) => ({
       path: ['exceptions', at, 'when', 'reading'],
       name: when.reading,
@@ -170,11 +175,15 @@ function templatesOf(definition: CommandDefinition): Template[] {
       ...(expectation?.becomes === undefined
         ? []
         : [acting([...path, 'expectation', 'becomes'], expectation.becomes)]),
+      ...(expectation?.by === undefined ? [] : [acting([...path, 'expectation', 'by'], expectation.by)]),
     ]),
-    ...definition.preconditions.flatMap(({ is, 'at-most': most }, at) => [
-      ...(is == null ? [] : [acting(['preconditions', at, 'is'], is)]),
-      ...(most === undefined ? [] : [acting(['preconditions', at, 'at-most'], most)]),
-    ]),
+    ...(['preconditions', 'safeguards'] as const).flatMap((list) =>
+      definition[list].flatMap(({ is, 'at-most': most, 'at-least': least }, at) => [
+        ...(is == null ? [] : [acting([list, at, 'is'], is)]),
+        ...(most === undefined ? [] : [acting([list, at, 'at-most'], most)]),
+        ...(least === undefined ? [] : [acting([list, at, 'at-least'], least)]),
+      ]),
+    ),
     ...stepsOf(definition).flatMap(({ path, step }) =>
       Object.entries(step.arguments).map(([name, text]) => acting([...path, 'arguments', name], text)),
     ),
@@ -206,7 +215,9 @@ function placeholderMistake(name: string, definition: CommandDefinition): string
  */
 function unguardedMistakes(definition: CommandDefinition): Mistake[] {
   const guarded = new Set(
-    definition.preconditions.filter((each) => each['at-most'] === undefined).map(({ reading }) => reading),
+    definition.preconditions
+      .filter((each) => each['at-most'] === undefined && each['at-least'] === undefined)
+      .map(({ reading }) => reading),
   )
   const used = [
     ...templatesOf(definition).flatMap(({ path, text }) =>

@@ -65,23 +65,28 @@ export const SettingBounds = z.discriminatedUnion('kind', [
 ])
 export type SettingBounds = z.infer<typeof SettingBounds>
 
+/** What holds when nothing is given. */
+const described = { description: z.string(), default: Scalar.optional() }
+
 export const ParameterDefinition = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('bytes'), ...described, minimum: Size, maximum: bound(Size) }),
   z.strictObject({
-    type: z.literal('bytes'),
-    description: z.string(),
-    minimum: Size,
-    maximum: bound(Size),
+    type: z.literal('number'),
+    ...described,
+    whole: z.boolean().default(false),
+    minimum: z.number(),
+    maximum: bound(z.number()),
   }),
-  z.strictObject({ type: z.literal('choice'), description: z.string(), values: z.array(z.string()).min(1) }),
+  z.strictObject({ type: z.literal('choice'), ...described, values: z.array(z.string()).min(1) }),
   /** The whole text has to match. */
-  z.strictObject({ type: z.literal('text'), description: z.string(), pattern }),
+  z.strictObject({ type: z.literal('text'), ...described, pattern }),
   z.strictObject({
     type: z.literal('postgres-setting'),
-    description: z.string(),
+    ...described,
     allowed: z.record(z.string(), SettingBounds),
   }),
   /** A value of the setting that another parameter names. */
-  z.strictObject({ type: z.literal('postgres-value'), description: z.string(), of: z.string() }),
+  z.strictObject({ type: z.literal('postgres-value'), ...described, of: z.string() }),
 ])
 export type ParameterDefinition = z.infer<typeof ParameterDefinition>
 export type MeasuredBound = z.infer<typeof MeasuredBound>
@@ -93,23 +98,27 @@ const exactlyOne = (keys: readonly string[]) => ({
   message: `exactly one of ${keys.join(', ')} is expected`,
 })
 
-const preconditionChoice = exactlyOne(['is', 'unchanged', 'at-most'])
+const preconditionChoice = exactlyOne(['is', 'unchanged', 'at-most', 'at-least'])
 const PreconditionDefinition = z
   .strictObject({
     reading: z.string(),
     is: Value.optional(),
     unchanged: z.literal(true).optional(),
     'at-most': Scalar.optional(),
+    'at-least': Scalar.optional(),
   })
   .refine(preconditionChoice.check, preconditionChoice.message)
 export type PreconditionDefinition = z.infer<typeof PreconditionDefinition>
 
-const expectationChoice = exactlyOne(['becomes', 'changes'])
+const expectationChoice = exactlyOne(['becomes', 'changes', 'moves'])
 const ExpectationDefinition = z
   .strictObject({
     reading: z.string(),
     becomes: Scalar.optional(),
     changes: z.literal(true).optional(),
+    moves: z.enum(['up', 'down']).optional(),
+    /** How far it has to move, at least. */
+    by: Scalar.optional(),
     within: Duration,
     statement: z.string(),
   })
@@ -141,6 +150,8 @@ export const CommandDefinition = z.strictObject({
   preconditions: z.array(PreconditionDefinition).min(1),
   steps: z.array(Step).min(1),
   ...Variable.shape,
+  safeguards: z.array(PreconditionDefinition).default([]),
+  'when-no-effect': z.enum(['undo', 'keep']).default('undo'),
   measures: z.array(z.string()).min(1),
   exceptions: z.array(Exception).default([]),
 })

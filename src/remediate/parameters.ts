@@ -8,9 +8,18 @@ import { readingLabel, readingOf } from './readings.ts'
 
 type Given = Parameters[string]
 
+/**
+ * The parameters as far as the command alone can tell, with its defaults: what is looked up by them has to be what
+ * the command allows. Bounds that a reading gives are for later.
+ */
+export const allowedParameters = (definition: CommandDefinition, given: Parameters): Parameters =>
+  bindAll(definition, given, null)
+
 /** The parameters as the command allows them, or NotPossible with the one that it does not. */
-export function boundParameters(definition: CommandDefinition, place: Place): Parameters {
-  const given = place.parameters
+export const boundParameters = (definition: CommandDefinition, place: Place): Parameters =>
+  bindAll(definition, place.parameters, place)
+
+function bindAll(definition: CommandDefinition, given: Parameters, place: Place | null): Parameters {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(definition.parameters, name)) {
       throw new NotPossible(`${definition.id} has no parameter ${name}`)
@@ -18,9 +27,9 @@ export function boundParameters(definition: CommandDefinition, place: Place): Pa
   }
   const bound: Parameters = {}
   for (const [name, parameter] of Object.entries(definition.parameters)) {
-    const value = Object.hasOwn(given, name) ? given[name] : undefined
+    const value = Object.hasOwn(given, name) ? given[name] : parameter.default
     if (value === undefined) throw new NotPossible(`${definition.id} needs the parameter ${name}`)
-    bound[name] = boundValue(name, parameter, value, definition, place)
+    bound[name] = boundValue(name, parameter, value, { definition, given, place })
   }
   return bound
 }
@@ -29,12 +38,13 @@ function boundValue(
   name: string,
   parameter: ParameterDefinition,
   value: Given,
-  definition: CommandDefinition,
-  place: Place,
+  { definition, given, place }: { definition: CommandDefinition; given: Parameters; place: Place | null },
 ): Given {
   switch (parameter.type) {
     case 'bytes':
       return wholeBytes(name, parameter, value, place)
+    case 'number':
+      return plainNumber(name, parameter, value, place)
     case 'choice':
       return oneOf(name, parameter.values, value)
     case 'text':
@@ -42,7 +52,7 @@ function boundValue(
     case 'postgres-setting':
       return oneOf(name, Object.keys(parameter.allowed), value)
     case 'postgres-value':
-      return settingValue(definition, parameter.of, value, place)
+      return settingValue(definition, parameter.of, value, { given, place })
   }
 }
 
@@ -50,13 +60,28 @@ function wholeBytes(
   name: string,
   parameter: Extract<ParameterDefinition, { type: 'bytes' }>,
   value: Given,
-  place: Place,
+  place: Place | null,
 ): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
     throw new NotPossible(`${name} has to be a whole number of bytes, not ${JSON.stringify(value)}`)
   }
   requireWithin(name, value, parameter.minimum, bound(parameter.maximum, place), 'bytes')
   return value
+}
+
+function plainNumber(
+  name: string,
+  parameter: Extract<ParameterDefinition, { type: 'number' }>,
+  value: Given,
+  place: Place | null,
+): number {
+  const figure = typeof value === 'number' ? value : Number(value)
+  if (!Number.isFinite(figure) || (parameter.whole && !Number.isInteger(figure))) {
+    const kind = parameter.whole ? 'a whole number' : 'a number'
+    throw new NotPossible(`${name} has to be ${kind}, not ${JSON.stringify(value)}`)
+  }
+  requireWithin(name, figure, parameter.minimum, bound(parameter.maximum, place), 'count')
+  return figure
 }
 
 function oneOf(name: string, values: readonly string[], value: Given): string {
@@ -72,16 +97,21 @@ function matching(name: string, pattern: string, value: Given): string {
   throw new NotPossible(`${name} has to look like ${pattern}, not ${JSON.stringify(value)}`)
 }
 
-function settingValue(definition: CommandDefinition, of: string, value: Given, place: Place): string {
+function settingValue(
+  definition: CommandDefinition,
+  of: string,
+  value: Given,
+  { given, place }: { given: Parameters; place: Place | null },
+): string {
   const named = definition.parameters[of]
-  const setting = String(place.parameters[of])
+  const setting = String(given[of])
   const allowed = named?.type === 'postgres-setting' ? named.allowed : {}
   const bounds = Object.hasOwn(allowed, setting) ? allowed[setting] : undefined
   if (!bounds) throw new NotPossible(`${definition.id} does not set ${setting}`)
   return valueWithin(setting, bounds, String(value), place)
 }
 
-function valueWithin(setting: string, bounds: SettingBounds, text: string, place: Place): string {
+function valueWithin(setting: string, bounds: SettingBounds, text: string, place: Place | null): string {
   switch (bounds.kind) {
     case 'choice':
       return oneOf(setting, bounds.values, text)
@@ -105,10 +135,11 @@ function valueWithin(setting: string, bounds: SettingBounds, text: string, place
 }
 
 /** A bound that depends on a reading needs it: without it nothing says how much is too much. */
-function bound(maximum: number | MeasuredBound, place: Place): number {
+function bound(maximum: number | MeasuredBound, place: Place | null): number {
   if (typeof maximum === 'number') return maximum
+  if (place === null) return Number.POSITIVE_INFINITY
   const { reading, share } = maximum
-  const evidence = readingOf(reading, place.target, place.snapshot, place.parameters)
+  const evidence = readingOf(reading, place)
   if (typeof evidence?.value !== 'number') {
     const label = readingLabel(reading, place.parameters)
     throw new NotPossible(`the ${label} is not known, which bounds this; see the gaps of the report`)

@@ -1,7 +1,6 @@
 import type { CommandFix, Finding, Parameters } from '../model/finding.ts'
 import { type FixPlan, type Precondition, planDigest, type Step } from '../model/fix-plan.ts'
 import { formatBytes } from '../model/format.ts'
-import type { Snapshot } from '../model/snapshot.ts'
 import { describeTarget, type Target } from '../model/target.ts'
 import { type Seconds, seconds, type Timestamp, timestamp } from '../model/units.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -16,7 +15,7 @@ import { NotPossible } from './not-possible.ts'
 import { OPERATIONS } from './operations.ts'
 import { boundParameters } from './parameters.ts'
 import { dockerSize } from './quantities.ts'
-import type { Place } from './readings/reading.ts'
+import type { Observation, Place } from './readings/reading.ts'
 import { absenceOf, readBack, readingLabel, readingOf, recordedInWords } from './readings.ts'
 import { bind, type Lookup, type Placeholder, say } from './template.ts'
 
@@ -24,18 +23,20 @@ export type PlanRequest = {
   finding: Finding
   fix: CommandFix
   catalogue: Catalogue
-  snapshot: Snapshot
+  observation: Observation
   now: Timestamp
   lifetimeSeconds: Seconds
   id: string
   reportId: string
+  /** Who chose it: a person, or perfbot's rules. */
+  proposedBy?: string
 }
 export type Planning = { kind: 'planned'; plan: FixPlan } | { kind: 'not-possible'; reason: string }
 
 /** What a plan says about itself whenever and for whichever finding it is made: the part under the digest. */
 export type PlanContent = Omit<
   FixPlan,
-  'id' | 'reportId' | 'findingId' | 'digest' | 'createdAt' | 'expiresAt'
+  'id' | 'reportId' | 'findingId' | 'digest' | 'createdAt' | 'expiresAt' | 'proposedBy'
 >
 export type PlanSource = { command: string; target: Target; parameters: Parameters }
 
@@ -44,10 +45,11 @@ export function planFix(request: PlanRequest): Planning {
   const { finding, fix, now, lifetimeSeconds } = request
   try {
     const source = { command: fix.command, target: finding.target, parameters: fix.parameters }
-    const content = planContent(source, request.catalogue, request.snapshot)
+    const content = planContent(source, request.catalogue, request.observation)
     const expiresAt = timestamp(new Date(Date.parse(now) + lifetimeSeconds * 1000))
     const made = {
       id: request.id,
+      proposedBy: request.proposedBy ?? 'perfbot',
       reportId: request.reportId,
       findingId: finding.id,
       createdAt: now,
@@ -61,32 +63,32 @@ export function planFix(request: PlanRequest): Planning {
 }
 
 /** The same source, catalogue and readings give the same content, and so the same digest. */
-export function planContent(source: PlanSource, catalogue: Catalogue, snapshot: Snapshot): PlanContent {
+export function planContent(source: PlanSource, catalogue: Catalogue, observation: Observation): PlanContent {
   const { target } = source
   const definition = catalogue.get(source.command)
   if (!definition) throw new NotPossible(`the catalogue has no command ${source.command}`)
   if (definition.target !== target.kind) {
     throw new NotPossible(`${definition.id} is for a ${definition.target}, not for ${describeTarget(target)}`)
   }
-  if (target.host !== snapshot.host) {
+  if (target.host !== observation.host) {
     throw new NotPossible(
-      `${describeTarget(target)} is on ${target.host}; these readings are of ${snapshot.host}`,
+      `${describeTarget(target)} is on ${target.host}; these readings are of ${observation.host}`,
     )
   }
-  const absence = absenceOf(target, snapshot)
+  const absence = absenceOf(target, observation)
   if (absence !== null) throw new NotPossible(absence)
-  const parameters = boundParameters(definition, { target, snapshot, parameters: source.parameters })
-  return boundCommand(definition, { target, snapshot, parameters })
+  const parameters = boundParameters(definition, { target, observation, parameters: source.parameters })
+  return boundCommand(definition, { target, observation, parameters })
 }
 
 function boundCommand(definition: CommandDefinition, place: Place): PlanContent {
-  const { target, parameters, snapshot } = place
+  const { target, parameters, observation } = place
   const lookup = lookupIn(definition, place)
   const variant = withExceptions(definition, place)
   // First, because their objections name what is wrong; a step that cannot be bound only follows from it.
   const preconditions = definition.preconditions.map((each) => boundPrecondition(each, lookup, place))
   for (const precondition of preconditions) {
-    const found = objection(place, precondition, snapshot)
+    const found = objection(place, precondition, observation)
     if (found !== null) throw new NotPossible(found.replace('when this plan was made it was', 'it has to be'))
   }
   return {
@@ -102,6 +104,8 @@ function boundCommand(definition: CommandDefinition, place: Place): PlanContent 
     undo: variant.undo.map((step) => boundStep(step, lookup)),
     preconditions,
     expectation: boundExpectation(variant.expectation, lookup, place),
+    safeguards: definition.safeguards.map((each) => boundPrecondition(each, lookup, place)),
+    whenNoEffect: definition['when-no-effect'],
     notes: variant.notes.map((note) => say(note, lookup)),
     measures: definition.measures,
   }
@@ -111,7 +115,7 @@ function boundCommand(definition: CommandDefinition, place: Place): PlanContent 
 function withExceptions(definition: CommandDefinition, place: Place) {
   let { risk, interruption, undo, notes, expectation } = definition
   for (const { when, ...changes } of definition.exceptions) {
-    const value = readingOf(when.reading, place.target, place.snapshot, place.parameters)?.value ?? null
+    const value = readingOf(when.reading, place)?.value ?? null
     if (!sameValue(value, when.is)) continue
     risk = changes.risk ?? risk
     interruption = changes.interruption ?? interruption
@@ -125,14 +129,15 @@ function withExceptions(definition: CommandDefinition, place: Place) {
 function boundPrecondition(definition: PreconditionDefinition, lookup: Lookup, place: Place): Precondition {
   const { reading } = definition
   const label = readingLabel(reading, place.parameters)
-  const most = definition['at-most']
-  if (most !== undefined) {
-    const atMost = bind(most, lookup)
-    if (typeof atMost !== 'number') throw new NotPossible(`there is no figure to hold the ${label} against`)
-    return { reading, label, expected: { atMost } }
+  const { 'at-most': most, 'at-least': least } = definition
+  const limit = most ?? least
+  if (limit !== undefined) {
+    const figure = bind(limit, lookup)
+    if (typeof figure !== 'number') throw new NotPossible(`there is no figure to hold the ${label} against`)
+    return { reading, label, expected: most === undefined ? { atLeast: figure } : { atMost: figure } }
   }
   if (definition.unchanged) {
-    const now = readingOf(reading, place.target, place.snapshot, place.parameters)
+    const now = readingOf(reading, place)
     return { reading, label, expected: now?.value ?? null }
   }
   const { is = null } = definition
@@ -161,9 +166,12 @@ function boundExpectation(definition: ExpectationDefinition, lookup: Lookup, pla
   const statement = say(definition.statement, lookup)
   const withinSeconds = seconds(definition.within)
   if (definition.changes) {
-    const differentFrom = readingOf(reading, place.target, place.snapshot, place.parameters)?.value ?? null
+    const differentFrom = readingOf(reading, place)?.value ?? null
     return { reading, becomes: { differentFrom }, withinSeconds, statement }
   }
+  const { moves } = definition
+  if (moves)
+    return { reading, becomes: { moves, by: boundAmount(definition, lookup) }, withinSeconds, statement }
   const wanted = bind(definition.becomes ?? '', lookup)
   if (wanted === null)
     throw new NotPossible(`what the ${readingLabel(reading, place.parameters)} should become is not known`)
@@ -172,15 +180,21 @@ function boundExpectation(definition: ExpectationDefinition, lookup: Lookup, pla
   return { reading, becomes: shown.value, withinSeconds, statement }
 }
 
+function boundAmount({ by = 0 }: ExpectationDefinition, lookup: Lookup): number {
+  const amount = Number(bind(by, lookup))
+  if (Number.isFinite(amount)) return amount
+  throw new NotPossible(`there is no figure for how far it should move: ${by}`)
+}
+
 /** `{{memory}}`, `{{memory.docker}}`, `{{target.name}}`, `{{before.container.memory-limit}}`. */
 function lookupIn(definition: CommandDefinition, place: Place): Lookup {
-  const { target, parameters, snapshot } = place
+  const { target, parameters } = place
   return (name): Placeholder => {
     if (name === 'target.name') return { raw: target.name, words: target.name }
     if (name === 'target.host') return { raw: target.host, words: target.host }
     if (name.startsWith('before.')) {
       const reading = name.slice('before.'.length)
-      const evidence = readingOf(reading, target, snapshot, parameters)
+      const evidence = readingOf(reading, place)
       const raw = evidence?.value ?? null
       return { raw, words: recordedInWords(reading, raw, evidence?.unit) }
     }

@@ -1,17 +1,33 @@
 import type { Evidence } from '../model/evidence.ts'
 import type { Parameters } from '../model/finding.ts'
 import { formatValue } from '../model/format.ts'
-import type { Snapshot } from '../model/snapshot.ts'
 import { describeTarget, type Target } from '../model/target.ts'
 import type { Unit } from '../model/units.ts'
 import { CONTAINER_READINGS, containerOf } from './readings/container.ts'
-import { HOST_READINGS } from './readings/host.ts'
+import { CONTAINER_SETTING_READINGS } from './readings/container-settings.ts'
+import { DOCKER_READINGS } from './readings/docker.ts'
+import { GPU_READINGS } from './readings/gpu.ts'
+import { HOST_READINGS, SYSCTL_READINGS } from './readings/host.ts'
+import { OLLAMA_READINGS } from './readings/ollama.ts'
 import { databaseOf, POSTGRES_READINGS } from './readings/postgres.ts'
-import type { Reading } from './readings/reading.ts'
+import { POSTGRES_OBJECT_READINGS } from './readings/postgres-objects.ts'
+import type { Observation, Place, Reading } from './readings/reading.ts'
+import { REDIS_READINGS } from './readings/redis.ts'
 
 /** What command files can name in preconditions, expectations, measures and `{{before.…}}`. */
 export const READINGS: ReadonlyMap<string, Reading> = new Map(
-  [...CONTAINER_READINGS, ...POSTGRES_READINGS, ...HOST_READINGS].map((reading) => [reading.name, reading]),
+  [
+    ...CONTAINER_READINGS,
+    ...CONTAINER_SETTING_READINGS,
+    ...DOCKER_READINGS,
+    ...POSTGRES_READINGS,
+    ...POSTGRES_OBJECT_READINGS,
+    ...REDIS_READINGS,
+    ...OLLAMA_READINGS,
+    ...GPU_READINGS,
+    ...HOST_READINGS,
+    ...SYSCTL_READINGS,
+  ].map((reading) => [reading.name, reading]),
 )
 
 function registered(name: string): Reading {
@@ -20,25 +36,23 @@ function registered(name: string): Reading {
   return reading
 }
 
-/** The reading as the snapshot has it; null when it has none: no limit is set, or it could not be read. */
-export function readingOf(
-  name: string,
-  target: Target,
-  snapshot: Snapshot,
-  parameters: Parameters,
-): Evidence | null {
+/** The reading as it was observed; null when there is none: no limit is set, or it could not be read. */
+export function readingOf(name: string, place: Place): Evidence | null {
   const reading = registered(name)
-  const figure = reading.read({ target, snapshot, parameters })
+  const { observation, parameters } = place
+  const own = observation.own.get(name)
+  const figure = own === undefined ? (reading.read?.(place) ?? null) : own
   if (figure === null) return null
   const label = reading.label(parameters)
-  return { label, source: reading.source(parameters), at: snapshot.takenAt, ...figure }
+  return { label, source: reading.source(parameters), at: observation.takenAt, ...figure }
 }
 
 export const readingLabel = (name: string, parameters: Parameters): string =>
   registered(name).label(parameters)
 
 /** What keeps the target from being found at all, as a clause; null when it is there. */
-export function absenceOf(target: Target, snapshot: Snapshot): string | null {
+export function absenceOf(target: Target, { absence, snapshot }: Observation): string | null {
+  if (absence !== null || snapshot === null) return absence
   if (target.kind === 'postgres') {
     return databaseOf(target, snapshot) ? null : `${describeTarget(target)} could not be read`
   }
@@ -56,7 +70,7 @@ export function absenceOf(target: Target, snapshot: Snapshot): string | null {
 export function readBack(
   name: string,
   value: string | number,
-  place: { target: Target; snapshot: Snapshot; parameters: Parameters },
+  place: Place,
 ): { value: string | number } | { reason: string } {
   return registered(name).readBack?.(value, place) ?? { value }
 }

@@ -1,16 +1,17 @@
 import type { Evidence } from '../model/evidence.ts'
 import type { Parameters } from '../model/finding.ts'
 import { type FixPlan, planDigest } from '../model/fix-plan.ts'
-import type { Snapshot } from '../model/snapshot.ts'
 import { timestamp } from '../model/units.ts'
 import type { Catalogue } from './catalogue.ts'
 import { firstObjection, measured } from './conditions.ts'
 import { NotPossible } from './not-possible.ts'
+import { readingsOf } from './observe.ts'
 import { planContent } from './plan.ts'
-import { type ApplyPorts, freshSnapshot, reasonOf } from './ports.ts'
+import { type ApplyPorts, reasonOf } from './ports.ts'
+import type { Observation } from './readings/reading.ts'
 import { remember } from './steps.ts'
 
-export type Ready = { kind: 'ready'; before: Snapshot; remembered: Parameters[] }
+export type Ready = { kind: 'ready'; before: Observation; remembered: Parameters[] }
 export type Refused = { kind: 'refused'; reason: string; before: Evidence[] }
 
 /** Whether a plan still stands at the click: unaltered, in time, and with everything as it was shown. */
@@ -22,9 +23,9 @@ export async function checkAgain(plan: FixPlan, ports: ApplyPorts): Promise<Read
   if (timestamp(ports.clock()) >= plan.expiresAt) {
     return refused(`this plan expired at ${plan.expiresAt}. Ask for a new report`)
   }
-  let before: Snapshot
+  let before: Observation
   try {
-    before = await freshSnapshot(ports)
+    before = await ports.observe(plan, namedBy(plan, ports.catalogue))
   } catch (error) {
     return refused(`the present state could not be read (${reasonOf(error)}). Try again`)
   }
@@ -36,7 +37,7 @@ export async function checkAgain(plan: FixPlan, ports: ApplyPorts): Promise<Read
   }
 }
 
-async function comparedWith(before: Snapshot, plan: FixPlan, ports: ApplyPorts): Promise<Ready | Refused> {
+async function comparedWith(before: Observation, plan: FixPlan, ports: ApplyPorts): Promise<Ready | Refused> {
   const evidence = measured(plan, before)
   const refused = (reason: string): Refused => ({ kind: 'refused', reason, before: evidence })
   const changed = firstObjection(plan, before)
@@ -50,10 +51,23 @@ async function comparedWith(before: Snapshot, plan: FixPlan, ports: ApplyPorts):
   }
 }
 
+/** What the plan names, and what the command names today. */
+function namedBy(plan: FixPlan, catalogue: Catalogue): string[] {
+  const definition = catalogue.get(plan.command)
+  return [
+    ...new Set([
+      ...plan.preconditions.map(({ reading }) => reading),
+      plan.expectation.reading,
+      ...plan.measures,
+      ...(definition ? readingsOf(definition) : []),
+    ]),
+  ]
+}
+
 /** The command file may have been edited, or its program updated, since the plan was shown. */
-function differsToday(plan: FixPlan, catalogue: Catalogue, snapshot: Snapshot): string | null {
+function differsToday(plan: FixPlan, catalogue: Catalogue, observation: Observation): string | null {
   try {
-    if (planDigest(planContent(plan, catalogue, snapshot)) === plan.digest) return null
+    if (planDigest(planContent(plan, catalogue, observation)) === plan.digest) return null
     return `the command ${plan.command} would do something else today than what was shown`
   } catch (error) {
     if (error instanceof NotPossible) return error.message

@@ -1,17 +1,23 @@
+import { may } from '../remediate/policy.ts'
 import { mrkdwn, section } from './blocks.ts'
+import { approve } from './commands/approve.ts'
 import { ask } from './commands/ask.ts'
 import { audit } from './commands/audit.ts'
 import { chart } from './commands/chart.ts'
 import { compare } from './commands/compare.ts'
 import { digest } from './commands/digest.ts'
+import { fix } from './commands/fix.ts'
 import { fixes } from './commands/fixes.ts'
 import { helpFor } from './commands/help.ts'
+import { reject } from './commands/reject.ts'
 import { report } from './commands/report.ts'
 import { mute, snooze, unmute } from './commands/silence.ts'
 import { status } from './commands/status.ts'
 import { trend } from './commands/trend.ts'
+import { undo } from './commands/undo.ts'
 import { whoami } from './commands/whoami.ts'
 import type { Invocation, Subcommand } from './subcommand.ts'
+import { refusalText } from './views/refusal.ts'
 
 /** Every subcommand, in the order of the help. A new one is written in `commands/` and named here. */
 const OTHERS: readonly Subcommand[] = [
@@ -26,6 +32,10 @@ const OTHERS: readonly Subcommand[] = [
   unmute,
   digest,
   fixes,
+  fix,
+  approve,
+  reject,
+  undo,
   audit,
   whoami,
 ]
@@ -58,5 +68,11 @@ export async function dispatch(
       blocks: [section(`There is no command "${mrkdwn(name)}".`)],
     })
   }
-  await (subcommand ?? HELP).run({ ...invocation, words })
+  const chosen = subcommand ?? HELP
+  const ask = chosen.needs ? invocation.perfbot.policy[chosen.needs] : null
+  if (ask && !may(await invocation.people.personOf(invocation.user, invocation.place.channel), ask)) {
+    const text = refusalText('You are not among those who may do that here.', ask)
+    return invocation.answer({ text: 'You may not do that here', blocks: [section(text)] })
+  }
+  await chosen.run({ ...invocation, words })
 }

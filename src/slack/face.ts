@@ -1,6 +1,8 @@
 import { App, SocketModeReceiver } from '@slack/bolt'
 import type { Logger } from 'pino'
 import type { Perfbot } from '../app.ts'
+import { userGroupsOf } from '../config.ts'
+import type { Recovered } from '../executing.ts'
 import { createAlerter } from './alerter.ts'
 import { boltLogger } from './bolt-logger.ts'
 import { type Channel, findChannels } from './channels.ts'
@@ -15,6 +17,7 @@ import { explain } from './platform-errors.ts'
 import { createPoster } from './poster.ts'
 import type { FaceParts } from './subcommand.ts'
 import { createThreads } from './threads.ts'
+import { recoveredMessage } from './views/execution-message.ts'
 
 export type FaceOptions = {
   readonly perfbot: Perfbot
@@ -36,6 +39,8 @@ export type Face = {
   postReport(channel: string): Promise<void>
   /** Reads, and tells the configured channels of what is new and pressing, or over. */
   watch(): Promise<void>
+  /** Says in every configured channel what became of fixes that nobody clicked for just now. */
+  postRecovered(recovered: readonly Recovered[], why: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -60,7 +65,7 @@ export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: Face
   const parts: FaceParts = {
     perfbot,
     poster: createPoster(client, logger),
-    people: createPeople(client, perfbot.config.approvers.userGroups, logger),
+    people: createPeople(client, userGroupsOf(perfbot.config), logger),
     threads: createThreads(),
     logger,
   }
@@ -99,6 +104,18 @@ export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: Face
     },
     async postReport(channel) {
       await deliverReport({ channel }, parts)
+    },
+    async postRecovered(recovered, why) {
+      if (recovered.length === 0) return
+      for (const { id, name } of await channels()) {
+        for (const { plan, execution } of recovered) {
+          await guard(
+            `news of a fix in #${name}`,
+            () => parts.poster.post({ channel: id }, recoveredMessage(plan, execution, why)),
+            async () => {},
+          )
+        }
+      }
     },
     async stop() {
       await app.stop()

@@ -10,7 +10,7 @@ import type { Guard } from './guard.ts'
 import type { Once } from './once.ts'
 import type { Place } from './poster.ts'
 import type { FaceParts } from './subcommand.ts'
-import { ACTIONS, ReviewValue, SilenceValue, VIEWS } from './views/buttons.ts'
+import { ACTIONS, REASON, ReviewValue, SilenceValue, VIEWS } from './views/buttons.ts'
 import { ApprovalMetadata } from './views/fix-modal.ts'
 import { silenceMessage } from './views/silence-message.ts'
 
@@ -23,6 +23,16 @@ const ClickedMessage = z.object({ ts: z.string(), thread_ts: z.string().optional
 function messageOf({ message }: { message?: unknown }): { ts: string; thread: string } | null {
   const parsed = ClickedMessage.safeParse(message)
   return parsed.success ? { ts: parsed.data.ts, thread: parsed.data.thread_ts ?? parsed.data.ts } : null
+}
+
+const State = z.object({
+  values: z.record(z.string(), z.record(z.string(), z.object({ value: z.string().nullish() }))),
+})
+
+/** What was written into the window; nothing is a reason too where it is optional. */
+function reasonIn(state: unknown): string {
+  const parsed = State.safeParse(state)
+  return parsed.success ? (parsed.data.values[REASON]?.[REASON]?.value ?? '') : ''
 }
 
 /** What people click: the buttons of a report, and the approval in the window that shows a fix. */
@@ -98,7 +108,7 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
     const metadata = ApprovalMetadata.parse(JSON.parse(view.private_metadata))
     await guard(
       'approve a fix',
-      () => approveFix(body.user.id, metadata, parts),
+      () => approveFix(body.user.id, metadata, reasonIn(view.state), parts),
       tell(metadata.channel, body.user.id),
     )
   })

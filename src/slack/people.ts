@@ -6,8 +6,8 @@ import { explain } from './platform-errors.ts'
 /** How long a membership is believed: long enough to be quick, short enough that leaving a group counts. */
 const MEMORY_MILLISECONDS = 60_000
 
-/** Who somebody is, for the policy: the id, and which of the groups that config names they are in. */
-export type People = { personOf(user: string): Promise<Person> }
+/** Who somebody is, for the policy: the id, which of the groups that config names they are in, and where they speak. */
+export type People = { personOf(user: string, channel?: string): Promise<Person> }
 
 export function createPeople(client: WebClient, groups: readonly string[], logger: Logger): People {
   const memberships = new Map<string, { readonly members: ReadonlySet<string>; readonly readAt: number }>()
@@ -31,11 +31,11 @@ export function createPeople(client: WebClient, groups: readonly string[], logge
   }
 
   return {
-    async personOf(user) {
+    async personOf(user, channel) {
       const memberOf = await Promise.all(
         groups.map(async (group) => ((await membersOf(group)).has(user) ? [group] : [])),
       )
-      return { id: user, userGroups: memberOf.flat() }
+      return { id: user, userGroups: memberOf.flat(), channel }
     },
   }
 }

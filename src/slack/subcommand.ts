@@ -27,6 +27,8 @@ export type Invocation = FaceParts & {
 /** `/perf <name>`, `@perfbot <name>` and `<name>` in a direct message. */
 export type Subcommand = {
   readonly name: string
+  /** What a person has to be allowed for it, where config says who may; nothing for all. */
+  readonly needs?: 'see' | 'ask'
   /** One line for the help. */
   readonly summary: string
   readonly run: (invocation: Invocation) => Promise<void>

@@ -4,7 +4,10 @@ import { first } from './migrations/0001-first.ts'
 import { history } from './migrations/0002-history.ts'
 import { alerts } from './migrations/0003-alerts.ts'
 import { digests } from './migrations/0004-digests.ts'
+
 import { unusual } from './migrations/0005-unusual.ts'
+import { executions } from './migrations/0006-executions.ts'
+
 import type { Tables } from './tables.ts'
 
 /** Forward only, in the order of their names. One that was released is never changed. */
@@ -14,6 +17,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0003-alerts': alerts,
   '0004-digests': digests,
   '0005-unusual': unusual,
+  '0006-executions': executions,
 }
 
 export async function migrate(db: Kysely<Tables>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
-import { Approval, Execution, FixPlan } from '../model/fix-plan.ts'
+import { Execution } from '../model/execution.ts'
+import { Approval, FixPlan } from '../model/fix-plan.ts'
 import type { Timestamp } from '../model/units.ts'
 import { documentOf, type OnDamage, parseRecord, parseRow, readable } from './documents.ts'
 import { StoreFailure } from './failure.ts'
@@ -11,13 +12,9 @@ export type PlanStore = {
   plan(id: string): Promise<FixPlan | null>
   /** What a report offers, in the order in which it was planned. */
   plansOf(reportId: string): Promise<FixPlan[]>
-  /** Per finding and command the newest plan, if it is neither expired nor claimed. */
+  /** Per finding and command the newest plan, if it is neither expired nor claimed nor rejected. */
   openPlans(host: string, now: Timestamp): Promise<FixPlan[]>
-  /** Records the approval; true for exactly one caller per plan, however many click at once. */
-  claimPlan(approval: Approval): Promise<boolean>
   approvalOf(planId: string): Promise<Approval | null>
-  /** May be saved again with more in it; a second execution of the same plan is an error. */
-  saveExecution(execution: Execution): Promise<void>
   executionOf(planId: string): Promise<Execution | null>
 }
 
@@ -78,6 +75,16 @@ export function planStore(db: Kysely<Tables>, onDamage: OnDamage): PlanStore {
         .where(({ not, exists, selectFrom }) =>
           not(
             exists(
+              selectFrom('votes')
+                .select('plan_id')
+                .whereRef('plan_id', '=', 'plans.id')
+                .where('decision', '=', 'rejected'),
+            ),
+          ),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
               selectFrom('plans as newer')
                 .select('newer.id')
                 .whereRef('newer.host', '=', 'plans.host')
@@ -101,29 +108,6 @@ export function planStore(db: Kysely<Tables>, onDamage: OnDamage): PlanStore {
       return readable(rows, (row) => parseRow('plans', FixPlan, row), onDamage)
     },
 
-    async claimPlan(approval) {
-      const plan = await stored(approval.planId)
-      if (plan?.digest !== approval.digest) {
-        throw new StoreFailure(
-          plan
-            ? `The approval of plan ${approval.planId} is for another digest than the plan has`
-            : `There is no plan ${approval.planId} to approve`,
-          'Nothing was changed. Ask for a new report, and approve the fix in that.',
-        )
-      }
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto('approvals')
-        .values({
-          plan_id: approval.planId,
-          digest: approval.digest,
-          person: approval.person,
-          at: approval.at,
-        })
-        .onConflict((conflict) => conflict.column('plan_id').doNothing())
-        .executeTakeFirstOrThrow()
-      return numInsertedOrUpdatedRows === 1n
-    },
-
     async approvalOf(planId) {
       const row = await db
         .selectFrom('approvals')
@@ -131,28 +115,6 @@ export function planStore(db: Kysely<Tables>, onDamage: OnDamage): PlanStore {
         .where('plan_id', '=', planId)
         .executeTakeFirst()
       return row ? parseRecord('approvals', planId, () => Approval.parse(row)) : null
-    },
-
-    async saveExecution(execution) {
-      const document = documentOf(`Execution ${execution.id}`, execution)
-      const row = { id: execution.id, plan_id: execution.planId, document }
-      const inserted = await db
-        .insertInto('executions')
-        .values(row)
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirstOrThrow()
-      if (inserted.numInsertedOrUpdatedRows === 1n) return
-      const updated = await db
-        .updateTable('executions')
-        .set({ document })
-        .where('id', '=', execution.id)
-        .where('plan_id', '=', execution.planId)
-        .executeTakeFirstOrThrow()
-      if (updated.numUpdatedRows === 1n) return
-      throw new StoreFailure(
-        `Plan ${execution.planId} was executed already, or ${execution.id} is taken`,
-        DEFECT,
-      )
     },
 
     async executionOf(planId) {

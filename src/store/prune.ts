@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts'
 export type Retention = { snapshots: Timestamp; reports: Timestamp }
 
 /**
- * Forgets what is older, plans with the reports that showed them. Approvals, executions and the plans that
+ * Forgets what is older, plans with the reports that showed them. Approvals, votes, executions and the plans that
  * they are about stay, and so does the audit log.
  */
 export async function prune(db: Kysely<Tables>, before: Retention): Promise<void> {
@@ -24,6 +24,7 @@ export async function prune(db: Kysely<Tables>, before: Retention): Promise<void
       .where('expires_at', '<', before.reports)
       .where('id', 'not in', transaction.selectFrom('approvals').select('plan_id'))
       .where('id', 'not in', transaction.selectFrom('executions').select('plan_id'))
+      .where('id', 'not in', transaction.selectFrom('votes').select('plan_id'))
       .execute()
   })
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { type AlertStore, alertStore } from './alerts.ts'
 import { type AuditStore, auditStore } from './audit.ts'
+import { type HeadFile, headFileIn } from './audit-head.ts'
 import { type DatabaseOptions, openDatabase } from './database.ts'
 import { type DigestStore, digestStore } from './digests.ts'
 import type { OnDamage } from './documents.ts'
@@ -9,10 +10,13 @@ import { type PlanStore, planStore } from './plans.ts'
 import { openPostgres } from './postgres-database.ts'
 import { prune, type Retention } from './prune.ts'
 import { type ReportStore, reportStore } from './reports.ts'
+import { type Lease, type RunStore, runStore } from './runs.ts'
 import { type SnapshotStore, snapshotStore } from './snapshots.ts'
 import type { Tables } from './tables.ts'
 import { type UnusualStore, unusualStore } from './unusual.ts'
 import { type Upkeep, upkeep } from './upkeep.ts'
+
+export type { Lease }
 
 /**
  * What perfbot remembers. Asked for one thing that is damaged, a method rejects with a `StoreFailure`; a list
@@ -21,6 +25,7 @@ import { type Upkeep, upkeep } from './upkeep.ts'
 export type Store = SnapshotStore &
   ReportStore &
   PlanStore &
+  RunStore &
   AuditStore &
   HistoryStore &
   AlertStore &
@@ -39,22 +44,27 @@ export type StoreOptions = (DatabaseOptions | { url: string }) & {
 
 /** Opens the database that the URL names, or `perfbot.sqlite` in the directory, or makes it; rejects with a `StoreFailure` that says what to do. */
 export async function openStore({ onDamage, ...options }: StoreOptions): Promise<Store> {
-  const db = 'url' in options ? await openPostgres(options.url) : await openDatabase(options)
-  return storeOn(db, onDamage)
+  if ('url' in options) return storeOn(await openPostgres(options.url), onDamage)
+  return storeOn(await openDatabase(options), onDamage, headFileIn(options.directory))
 }
 
 /** The store over any migrated database. */
-export function storeOn(db: Kysely<Tables>, onDamage: OnDamage = rethrow): Store {
+export function storeOn(
+  db: Kysely<Tables>,
+  onDamage: OnDamage = rethrow,
+  headFile: HeadFile | null = null,
+): Store {
   return {
     ...snapshotStore(db, onDamage),
     ...reportStore(db, onDamage),
     ...planStore(db, onDamage),
-    ...auditStore(db, onDamage),
+    ...runStore(db, onDamage, headFile),
+    ...auditStore(db, onDamage, headFile),
     ...historyStore(db),
     ...alertStore(db, onDamage),
     ...digestStore(db, onDamage),
     ...unusualStore(db, onDamage),
-    ...upkeep(db),
+    ...upkeep(db, headFile),
     prune: (before) => prune(db, before),
     close: () => db.destroy(),
   }

@@ -28,6 +28,23 @@ export type Tables = {
     document: string
   }
   approvals: { plan_id: string; digest: string; person: string; at: string }
+  votes: {
+    plan_id: string
+    digest: string
+    person: string
+    at: string
+    decision: string
+    reason: string
+  }
+  runs: {
+    id: string
+    plan_id: string
+    target: string
+    owner: string
+    lease_until: string
+    ended_at: string | null
+    document: string
+  }
   executions: { id: string; plan_id: string; document: string }
   audit: {
     sequence: number
@@ -51,6 +68,8 @@ export type Tables = {
     by_whom: string | null
     since: string
   }
+  /** One row: the newest line of `audit`. */
+  audit_head: { id: number; sequence: number; hash: string }
   series: { id: Generated<number>; host: string; metric: string; labels: string }
   /** `at` in milliseconds since 1970. */
   sample_batches: { host: string; at: number; block: Uint8Array }

@@ -1,10 +1,12 @@
 import { open, rm, stat } from 'node:fs/promises'
 import { type Kysely, sql } from 'kysely'
 import type { z } from 'zod'
-import { Execution, FixPlan } from '../model/fix-plan.ts'
+import { Execution, Run } from '../model/execution.ts'
+import { FixPlan } from '../model/fix-plan.ts'
 import { Report } from '../model/report.ts'
 import { Snapshot } from '../model/snapshot.ts'
 import { auditStore, type BrokenLink } from './audit.ts'
+import type { HeadFile } from './audit-head.ts'
 import { parseRow } from './documents.ts'
 import { isPostgres } from './engine.ts'
 import { StoreFailure } from './failure.ts'
@@ -34,11 +36,13 @@ const DOCUMENTS = {
   reports: Report,
   plans: FixPlan,
   executions: Execution,
+  runs: Run,
 } as const satisfies Record<string, z.ZodType>
 
 const OTHERS = [
   'findings',
   'approvals',
+  'votes',
   'audit',
   'series',
   'sample_batches',
@@ -53,7 +57,7 @@ const COUNTED = [...Object.keys(DOCUMENTS), ...OTHERS] as Counted[]
 /** Documents at a time: a snapshot of a large machine is some hundred kB. */
 const PAGE = 50
 
-export function upkeep(db: Kysely<Tables>): Upkeep {
+export function upkeep(db: Kysely<Tables>, headFile: HeadFile | null): Upkeep {
   async function* documents<Table extends keyof typeof DOCUMENTS>(table: Table) {
     let last = ''
     for (;;) {
@@ -87,7 +91,7 @@ export function upkeep(db: Kysely<Tables>): Upkeep {
         sizeBytes: await sizeOf(db),
         damage: await damageOf(db),
         unreadable,
-        brokenAudit: await auditStore(db, () => {}).verifyAudit(),
+        brokenAudit: await auditStore(db, () => {}, headFile).verifyAudit(),
       }
     },
     backUp: (file) => backUp(db, file),
@@ -95,7 +99,7 @@ export function upkeep(db: Kysely<Tables>): Upkeep {
       for (const table of Object.keys(DOCUMENTS) as (keyof typeof DOCUMENTS)[]) {
         for await (const { document } of documents(table)) yield { table, ...JSON.parse(document) }
       }
-      for (const table of ['findings', 'approvals', 'audit', 'series'] as const) {
+      for (const table of ['findings', 'approvals', 'votes', 'audit', 'series'] as const) {
         for (const row of await db
           .selectFrom(table as 'findings')
           .selectAll()

@@ -28,6 +28,10 @@ describe('a container', () => {
     expect(finding.severity).toBe('critical')
     expect(finding.rootCause).toBe('The Python module cryptography is not in the image.')
     expect(finding.fixes[0]).toMatchObject({
+      command: 'container.add-package',
+      parameters: { installer: 'pip', package: 'cryptography' },
+    })
+    expect(finding.fixes[1]).toMatchObject({
       kind: 'manual',
       change: expect.stringContaining('requirements.txt: cryptography'),
     })

@@ -123,7 +123,10 @@ describe('PostgreSQL', () => {
     const idleTransactions = [session(1, 2, 9), session(2, 900, 0), session(3, 400, 2), session(4, 20, 0)]
     const { findings } = look({ databases: [makeDatabase({ idleTransactions })] })
     expect(findings.map(({ rule }) => rule)).toEqual(['pg-idle-in-transaction'])
-    expect(findings[0]?.fixes[0]).toMatchObject({ change: 'SELECT pg_terminate_backend(3);' })
+    expect(findings[0]?.fixes[0]).toMatchObject({
+      command: 'postgres.terminate-session',
+      parameters: { pid: 3 },
+    })
     expect(findings[0]?.evidence).toContainEqual(
       expect.objectContaining({ label: 'sessions of this kind', value: 2 }),
     )

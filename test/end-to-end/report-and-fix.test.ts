@@ -187,4 +187,80 @@ describeWithDocker('/perf report on real engines', (client: Docker) => {
     const again = await system.perfbot.takeReport({ inPassing: true })
     expect(again.findings.map(({ rule }) => rule)).not.toContain('pg-idle-timeout-off')
   })
+
+  /** What only the person who typed it sees, once it holds the text. */
+  async function answerTo(text: string, holds: string, user = FOUNDER): Promise<string> {
+    const { playground, channel } = system
+    await playground.sendSlashCommand({ user, channel, text })
+    const found = await playground.until(
+      () => playground.ephemeral(channel, user).find((message) => textOf(message).includes(holds)),
+      30_000,
+    )
+    return textOf(found)
+  }
+  const latestPlan = async (text: string) => {
+    const plan = (await system.perfbot.openFixes()).find(({ title }) => title.includes(text))
+    if (!plan) throw new Error(`no plan ${text}`)
+    return plan
+  }
+
+  it('plans a fix by hand, applies it at a typed approval, takes it back, and says so in the audit', async () => {
+    const { playground, channel } = system
+    const value = async () =>
+      (await system.perfbot.executions(1)).map(({ outcome, message }) => `${outcome} ${message}`)[0]
+    const shown = await answerTo(
+      '/perf fix postgres.set-role-timeout main role=perfbot setting=lock_timeout value=30s',
+      'Set lock_timeout of the role perfbot',
+    )
+    expect(shown).toContain(`ALTER ROLE \\"perfbot\\" SET`)
+    expect(shown).toContain('One person has to approve it')
+    const plan = await latestPlan('lock_timeout')
+
+    expect(await answerTo(`/perf approve ${plan.id}`, 'You are not among those', VISITOR)).toContain(
+      `<@${FOUNDER}>`,
+    )
+    await playground.sendSlashCommand({
+      user: FOUNDER,
+      channel,
+      text: `/perf approve ${plan.id} migrations hang`,
+    })
+    await playground.until(
+      () =>
+        playground
+          .messages(channel)
+          .find((message) => textOf(message).includes('the lock_timeout of role perfbot of main is 30s')),
+      30_000,
+    )
+    const [execution] = await system.perfbot.executions(1)
+    expect(await answerTo('/perf fixes', `/perf undo ${execution?.id}`)).toContain('verified')
+    await playground.sendSlashCommand({
+      user: FOUNDER,
+      channel,
+      text: `/perf undo ${execution?.id} too short`,
+    })
+    await playground.until(
+      () =>
+        playground
+          .messages(channel)
+          .find((message) => textOf(message).includes('Undone: it was asked for: too short')),
+      30_000,
+    )
+    expect(await value()).toContain('undone')
+    const audit = await answerTo('/perf audit main 1h', 'migrations hang')
+    for (const word of ['proposed', 'approved', 'finished', 'undo']) expect(audit).toContain(`*${word}*`)
+  })
+
+  it('closes a fix that somebody rejects, for everybody', async () => {
+    const { playground, channel } = system
+    await answerTo(
+      '/perf fix postgres.analyze main schema=pg_catalog table=pg_class',
+      'Analyse pg_catalog.pg_class',
+    )
+    const plan = await latestPlan('pg_class')
+    await playground.sendSlashCommand({ user: FOUNDER, channel, text: `/perf reject ${plan.id} not now` })
+    await playground.until(() =>
+      playground.messages(channel).find((message) => textOf(message).includes('Rejected: Analyse')),
+    )
+    expect(await answerTo(`/perf approve ${plan.id}`, 'It was rejected: not now')).toContain('not now')
+  })
 })

@@ -30,7 +30,7 @@ export async function startSystem(
     dataDirectory: directory,
     // Nothing of the machine that runs the tests, unless a test names it.
     docker: [],
-    approvers: { users: [FOUNDER], userGroups: [] },
+    approvers: { users: [FOUNDER], userGroups: [], channels: [], systemUsers: [] },
     ...changes,
   }
   const logger = pino({ level: process.env.PERFBOT_TEST_LOG ?? 'silent' }, pino.destination(2))

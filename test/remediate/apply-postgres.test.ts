@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Collection, createCollection } from '../../src/collect/collection.ts'
 import { OWN_SYSTEM } from '../../src/collect/system-paths.ts'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
-import type { Execution } from '../../src/model/fix-plan.ts'
+import type { Execution } from '../../src/model/execution.ts'
 import { seconds } from '../../src/model/units.ts'
-import { applyFix } from '../../src/remediate/apply.ts'
 import { OPERATIONS } from '../../src/remediate/operations.ts'
-import { HOST, MEBIBYTE, planned, portsOf, postgres } from './support.ts'
+import { applyFix, HOST, MEBIBYTE, noEngines, planned, portsOf, postgres } from './support.ts'
 
 describe('fixes on a real PostgreSQL', () => {
   let server: ThrowawayPostgres
@@ -49,7 +48,7 @@ describe('fixes on a real PostgreSQL', () => {
   const ports = (url = server.superuserUrl) =>
     portsOf({
       snapshot: () => collection.snapshot(),
-      engines: { docker: () => null, postgres: (name) => (name === 'main' ? url : null) },
+      engines: { ...noEngines, postgres: (name) => (name === 'main' ? url : null) },
       wait: (duration) => new Promise((resolve) => setTimeout(resolve, Math.min(duration, 0.5) * 1000)),
     })
   const set = async (name: string, value: string): Promise<Execution> =>

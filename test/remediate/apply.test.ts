@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { type FixPlan, planDigest } from '../../src/model/fix-plan.ts'
-import { applyFix } from '../../src/remediate/apply.ts'
-import { container, MEBIBYTE, makeSnapshot, ownCatalogue, planned, portsOf } from './support.ts'
+import {
+  applyFix,
+  container,
+  MEBIBYTE,
+  makeSnapshot,
+  noEngines,
+  ownCatalogue,
+  planned,
+  portsOf,
+} from './support.ts'
 
 const plan = planned({
   command: 'container.set-memory-limit',
@@ -86,13 +94,13 @@ test('without a record nothing is applied', async () => {
   const ports = portsOf({
     snapshot: async () => makeSnapshot(),
     engines: {
+      ...noEngines,
       docker(name) {
         asked.push(name)
         return null
       },
-      postgres: () => null,
     },
-    audit: () => Promise.reject(new Error('the disk is full')),
+    journal: () => Promise.reject(new Error('the disk is full')),
   })
   await expect(applyFix(plan, 'U1', ports)).rejects.toThrow('the disk is full')
   expect(asked).toEqual([])

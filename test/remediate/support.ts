@@ -1,12 +1,17 @@
 import { fileURLToPath } from 'node:url'
+import type { AuditEntry, Execution } from '../../src/model/execution.ts'
 import type { CommandFix, Finding, Parameters } from '../../src/model/finding.ts'
-import type { AuditEntry, FixPlan } from '../../src/model/fix-plan.ts'
+import type { FixPlan } from '../../src/model/fix-plan.ts'
 import { Snapshot } from '../../src/model/snapshot.ts'
 import type { Target } from '../../src/model/target.ts'
 import { bytes, seconds, timestamp } from '../../src/model/units.ts'
-import type { ApplyPorts } from '../../src/remediate/apply.ts'
+import { type ApplyPorts, newRun, runToEnd } from '../../src/remediate/apply.ts'
 import { type Catalogue, loadCatalogue } from '../../src/remediate/catalogue.ts'
+import { type Engines, OWN_MACHINE } from '../../src/remediate/engines.ts'
+import { freshSnapshot } from '../../src/remediate/observe.ts'
 import { type Planning, planFix } from '../../src/remediate/plan.ts'
+
+import { observationOf } from '../../src/remediate/readings/reading.ts'
 import { makeContainer, makeDatabase, makeMachine, makeUsage } from '../support/snapshot.ts'
 
 export const MEBIBYTE = 1024 ** 2
@@ -112,7 +117,7 @@ export function planning({
     finding: findingOn(target),
     fix,
     catalogue: catalogue ?? ownCatalogue,
-    snapshot,
+    observation: observationOf(snapshot),
     now: timestamp(now ?? new Date()),
     lifetimeSeconds: seconds(900),
     reportId: 'report-1',
@@ -134,19 +139,45 @@ export function reasonAgainst(request: FixRequest): string {
 
 export type Audited = Pick<AuditEntry, 'actor' | 'action' | 'subject' | 'detail'>
 
+export const noEngines: Engines = {
+  dockerNames: () => [],
+  docker: () => null,
+  postgres: () => null,
+  redis: () => null,
+  ollama: () => null,
+  machine: { ...OWN_MACHINE, programs: {} },
+}
+
+type Rim = Partial<ApplyPorts> & { snapshot?: () => Promise<Snapshot> }
+
 /** Ports around given readings and engines, and the list that the audit goes to. */
-export function portsOf(rim: Pick<ApplyPorts, 'snapshot'> & Partial<ApplyPorts>): ApplyPorts & {
-  audited: Audited[]
-} {
+export function portsOf({ snapshot, ...rim }: Rim): ApplyPorts & { audited: Audited[] } {
   const audited: Audited[] = []
+  const clock = rim.clock ?? (() => new Date())
   return {
-    engines: { docker: () => null, postgres: () => null },
+    engines: noEngines,
     catalogue: ownCatalogue,
-    clock: () => new Date(),
-    newId: () => 'execution-1',
+    clock,
     wait: async () => {},
-    audit: async (entry) => audited.push(entry),
+    observe: async () =>
+      observationOf(
+        await freshSnapshot({
+          snapshot: snapshot ?? (() => Promise.reject(new Error('no snapshot'))),
+          clock,
+        }),
+      ),
+    journal: async (_run, entries) => {
+      audited.push(...entries)
+    },
     audited,
     ...rim,
   }
 }
+
+/** A claimed plan from its beginning to its end, in one process that nobody ends. */
+export const applyFix = (plan: FixPlan, person: string, ports: ApplyPorts): Promise<Execution> =>
+  runToEnd(newRun(plan, person, 'execution-1', ports.clock()), plan, ports)
+
+/** What a reader of the audit looks for first: beginnings and ends, without the steps between. */
+export const milestones = (audited: readonly Audited[]): Audited[] =>
+  audited.filter(({ action }) => action !== 'step' && action !== 'verdict')

@@ -113,6 +113,7 @@ describe('a report in Slack', () => {
       startedAt: report.createdAt,
       finishedAt: report.createdAt,
       outcome: 'verified' as const,
+      verdict: 'helped' as const,
       message: '',
       before: [],
       after: [],

@@ -4,7 +4,7 @@ import type { Report } from '../../src/model/report.ts'
 import type { Store } from '../../src/store/store.ts'
 import { makePlan } from '../support/plan.ts'
 import { makeReport } from '../support/report.ts'
-import { makeApproval, makeExecution, makeSnapshot, minute } from './records.ts'
+import { claim, makeExecution, makeLease, makeRun, makeSnapshot, makeVote, minute } from './records.ts'
 
 /** What every store has to do. `open` gives an empty one. */
 export function describeStore(engine: string, open: () => Promise<Store>): void {
@@ -143,7 +143,7 @@ export function describeStore(engine: string, open: () => Promise<Store>): void 
       await expect(store.savePlan(makePlan({ title: 'Another' }))).rejects.toThrow('another plan plan-1')
     })
 
-    test('are open while newest for their finding and command, not expired and not claimed', async () => {
+    test('are open while newest for their finding and command, not expired, not claimed, not rejected', async () => {
       await store.savePlan(makePlan({ id: 'older', createdAt: minute(0) }))
       await store.savePlan(makePlan({ id: 'newest', createdAt: minute(1), expiresAt: minute(61) }))
       await store.savePlan(makePlan({ id: 'restart', command: 'container-restart', expiresAt: minute(9) }))
@@ -151,8 +151,11 @@ export function describeStore(engine: string, open: () => Promise<Store>): void 
       const open = async (at: number) => (await store.openPlans('atlas', minute(at))).map(({ id }) => id)
       expect(await open(2)).toEqual(['newest', 'restart'])
       expect(await open(9)).toEqual(['newest'])
-      await store.claimPlan(makeApproval({ planId: 'newest' }))
+      await claim(store, { id: 'newest' })
       expect(await open(9)).toEqual([])
+      expect(await open(2)).toEqual(['restart'])
+      await store.saveVote(makeVote({ planId: 'restart', decision: 'rejected' }), [])
+      expect(await open(2)).toEqual([])
     })
 
     test('are found by the report that offered them, in the order of planning', async () => {
@@ -166,31 +169,94 @@ export function describeStore(engine: string, open: () => Promise<Store>): void 
     test('are claimed by exactly one of many callers', async () => {
       await store.savePlan(makePlan())
       const people = Array.from({ length: 50 }, (_, index) => `U${index}`)
-      const claims = await Promise.all(people.map((person) => store.claimPlan(makeApproval({ person }))))
-      expect(claims.filter(Boolean)).toHaveLength(1)
-      expect((await store.approvalOf('plan-1'))?.person).toBe(people[claims.indexOf(true)])
+      const claims = await Promise.all(people.map((person) => claim(store, {}, person)))
+      const opened = claims.filter(({ kind }) => kind === 'opened')
+      expect([opened.length, claims.length]).toEqual([1, 50])
+      expect(claims.every(({ kind }) => kind === 'opened' || kind === 'claimed')).toBe(true)
+      const winner = people[claims.findIndex(({ kind }) => kind === 'opened')]
+      expect((await store.approvalOf('plan-1'))?.person).toBe(winner)
+      expect((await store.votesOf('plan-1')).map(({ person }) => person)).toEqual([winner])
       expect(await store.approvalOf('none')).toBeNull()
     })
 
     test('cannot be approved unseen', async () => {
       await store.savePlan(makePlan())
-      await expect(store.claimPlan(makeApproval({ digest: 'd2' }))).rejects.toThrow('another digest')
-      await expect(store.claimPlan(makeApproval({ planId: 'p9' }))).rejects.toThrow('no plan p9')
+      await expect(claim(store, { digest: 'd2' })).rejects.toThrow('another digest')
+      await expect(claim(store, { id: 'p9' })).rejects.toThrow('no plan p9')
       expect(await store.approvalOf('plan-1')).toBeNull()
     })
 
-    test('are executed once', async () => {
+    test('take one voice of each person', async () => {
       await store.savePlan(makePlan())
-      await store.saveExecution(makeExecution({ outcome: 'failed', after: [] }))
-      await store.saveExecution(makeExecution())
-      expect(await store.executionOf('plan-1')).toEqual(makeExecution())
-      expect(await store.executionOf('none')).toBeNull()
-      await expect(store.saveExecution(makeExecution({ id: 'execution-2' }))).rejects.toThrow(
-        'executed already',
+      expect(await store.saveVote(makeVote(), [])).toBe(true)
+      expect(await store.saveVote(makeVote({ decision: 'rejected' }), [])).toBe(false)
+      expect(await store.saveVote(makeVote({ person: 'U2', at: minute(6) }), [])).toBe(true)
+      expect((await store.votesOf('plan-1')).map(({ person, decision }) => [person, decision])).toEqual([
+        ['U024BE7LH', 'approved'],
+        ['U2', 'approved'],
+      ])
+    })
+  })
+
+  describe(`runs in ${engine}`, () => {
+    const entry = { at: minute(5), actor: 'U1', action: 'step', subject: 'plan-1', detail: {} } as const
+    const open = (planId = 'plan-1', id = `e-${planId}`) =>
+      store.openRun(makePlan({ id: planId }), makeVote({ planId }), makeRun({ id, planId }), makeLease(), [
+        entry,
+      ])
+    beforeEach(async () => {
+      for (const id of ['plan-1', 'plan-2']) await store.savePlan(makePlan({ id }))
+    })
+
+    test('come back as far as they have come, with their audit lines, until they have ended', async () => {
+      await open()
+      const applying = makeRun({ id: 'e-plan-1', stage: 'applying', remembered: [{ former: 'no entry' }] })
+      expect(await store.saveRun(applying, makeLease(), [entry, entry])).toBe(true)
+      expect(await store.unendedRuns()).toEqual([{ run: applying, lease: makeLease() }])
+      expect(await store.audit(9)).toHaveLength(3)
+      const execution = makeExecution({ id: 'e-plan-1' })
+      expect(await store.saveRun({ ...applying, stage: 'ended' }, makeLease(), [], execution)).toBe(true)
+      expect(await store.unendedRuns()).toEqual([])
+      expect(await store.executionOf('plan-1')).toEqual(execution)
+      expect(await store.executions(9)).toEqual([execution])
+      // An end is an end: nothing more is written, nor said in the audit.
+      expect(await store.saveRun(applying, makeLease(), [entry])).toBe(false)
+      expect(await store.audit(9)).toHaveLength(3)
+    })
+
+    test('are one at a time for a target, whichever plan they are of', async () => {
+      expect(await open()).toEqual({ kind: 'opened' })
+      expect(await open('plan-2')).toEqual({ kind: 'busy', planId: 'plan-1' })
+      // The yes that came at the wrong time was none: it can be said again.
+      expect(await store.votesOf('plan-2')).toEqual([])
+      await store.saveRun(
+        makeRun({ id: 'e-plan-1', stage: 'ended' }),
+        makeLease(),
+        [],
+        makeExecution({ id: 'e-plan-1' }),
       )
-      await expect(store.saveExecution(makeExecution({ id: 'e', planId: 'unknown' }))).rejects.toThrow(
-        /foreign key/i,
-      )
+      expect(await open('plan-2')).toEqual({ kind: 'opened' })
+    })
+
+    test('are taken over by exactly one, and then are no more their former owner’s', async () => {
+      await open()
+      const others = Array.from({ length: 20 }, (_, index) => makeLease(`bot-${index + 2}`))
+      const taken = await Promise.all(others.map((lease) => store.takeOver('e-plan-1', makeLease(), lease)))
+      expect(taken.filter(Boolean)).toHaveLength(1)
+      expect(await store.saveRun(makeRun({ id: 'e-plan-1' }), makeLease(), [entry])).toBe(false)
+      expect(await store.renewLease('e-plan-1', makeLease())).toBe(false)
+      const winner = others[taken.indexOf(true)] ?? makeLease()
+      expect(await store.saveRun(makeRun({ id: 'e-plan-1' }), winner, [])).toBe(true)
+    })
+
+    test('that have ended are reopened by exactly one', async () => {
+      await open()
+      const undoing = makeRun({ id: 'e-plan-1', stage: 'undoing' })
+      expect(await store.reopenRun(undoing, makeLease(), [])).toEqual({ kind: 'claimed' })
+      await store.saveRun({ ...undoing, stage: 'ended' }, makeLease(), [], makeExecution({ id: 'e-plan-1' }))
+      const opened = await Promise.all([1, 2, 3].map(() => store.reopenRun(undoing, makeLease(), [entry])))
+      expect(opened.filter(({ kind }) => kind === 'opened')).toHaveLength(1)
+      expect(await store.run('e-plan-1')).toEqual(undoing)
     })
   })
 
@@ -234,8 +300,14 @@ export function describeStore(engine: string, open: () => Promise<Store>): void 
     const old = { createdAt: minute(0), expiresAt: minute(1) }
     for (const id of ['unused', 'approved', 'executed']) await store.savePlan(makePlan({ id, ...old }))
     await store.savePlan(makePlan({ id: 'lasting', createdAt: minute(0), expiresAt: minute(60) }))
-    await store.claimPlan(makeApproval({ planId: 'approved' }))
-    await store.saveExecution(makeExecution({ planId: 'executed' }))
+    await store.saveVote(makeVote({ planId: 'approved' }), [])
+    await claim(store, { id: 'executed' })
+    await store.saveRun(
+      makeRun({ id: 'e-executed-U024BE7LH', stage: 'ended' }),
+      makeLease(),
+      [],
+      makeExecution({ id: 'e-executed-U024BE7LH', planId: 'executed' }),
+    )
     await store.appendAudit({ at: minute(0), actor: 'U1', action: 'approved', subject: 's', detail: {} })
 
     await store.prune({ snapshots: minute(10), reports: minute(5) })
@@ -245,7 +317,7 @@ export function describeStore(engine: string, open: () => Promise<Store>): void 
     expect(await store.findingsSeen('atlas')).toHaveLength(2)
     expect(await store.plan('unused')).toBeNull()
     for (const id of ['approved', 'executed', 'lasting']) expect(await store.plan(id)).not.toBeNull()
-    expect(await store.approvalOf('approved')).not.toBeNull()
+    expect(await store.votesOf('approved')).toHaveLength(1)
     expect(await store.executionOf('executed')).not.toBeNull()
     expect(await store.audit(9)).toHaveLength(1)
   })

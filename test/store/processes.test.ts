@@ -18,7 +18,9 @@ test('of two processes exactly one claims each plan, and both write one audit ch
   const directory = await makeDirectory()
   const store = await openStore({ directory })
   const plans = Array.from({ length: 100 }, (_, index) => `plan-${index}`)
-  for (const id of plans) await store.savePlan(makePlan({ id }))
+  for (const id of plans) {
+    await store.savePlan(makePlan({ id, target: { kind: 'container', host: 'atlas', name: id } }))
+  }
 
   const people = ['U1', 'U2'].map((person) =>
     start('claiming-process.ts', directory, person, plans.join(',')),

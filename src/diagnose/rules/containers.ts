@@ -3,7 +3,14 @@ import type { Finding, Fix } from '../../model/finding.ts'
 import { counted, formatBytes, formatRatio } from '../../model/format.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { type Bytes, type Seconds, seconds, secondsBetween, type Timestamp } from '../../model/units.ts'
-import { manual, raiseMemoryLimit, restartContainer } from '../fixes.ts'
+import {
+  addPackage,
+  manual,
+  raiseMemoryLimit,
+  restartContainer,
+  setCpuLimit,
+  stopContainer,
+} from '../fixes.ts'
 import { growth, heldFor, isTooShort, minutes } from '../history.ts'
 import { causeInLog, describeExitCode, lastErrorLine } from '../log-cause.ts'
 import { isUnkilledSince, wasOomKilledWithin } from '../oom-kills.ts'
@@ -61,6 +68,10 @@ function whatItLogged(log: readonly string[] | null): string {
     : 'Its log names no cause that is known here; its last word is below.'
 }
 
+/** What the remedy adds to a requirements file; a Node module is added otherwise. */
+const pythonPackageIn = (change: string): string | null =>
+  /^requirements\.txt: (\S+)/.exec(change)?.[1] ?? null
+
 /** The part of a diagnosis that the log and the exit code tell, for a container that stops by itself. */
 function whyItStopped(
   container: ContainerReading,
@@ -71,6 +82,7 @@ function whyItStopped(
   const log = logOf(container, context)
   const cause = causeInLog(log ?? [])
   const line = cause?.line ?? lastErrorLine(log ?? [])
+  const missing = cause?.kind === 'missing-module' ? pythonPackageIn(cause.remedy.change) : null
   const ending = container.exitCode === null ? null : describeExitCode(container.exitCode)
   const exit =
     container.exitCode === null
@@ -81,6 +93,7 @@ function whyItStopped(
     rootCause: cause?.explanation ?? `${howItEnded(container)} ${whatItLogged(log)}`,
     evidence: [...exit, ...(line ? [fact('log', line.slice(0, 500), `docker logs ${container.name}`)] : [])],
     fixes: [
+      ...(missing === null ? [] : [addPackage(container, missing)]),
       cause
         ? manual(cause.remedy.title, cause.remedy.change)
         : manual('Read the log', `docker logs --tail 100 ${container.name}`),
@@ -111,7 +124,7 @@ export const crashLoop = rule({
         measured(context)('restarts', container.restartCount, 'count', 'docker inspect RestartCount'),
         ...evidence,
       ],
-      fixes,
+      fixes: [...fixes, stopContainer(container)],
     }
   },
 })
@@ -274,9 +287,7 @@ export const cpuThrottled = rule({
         figure('CPU used', container.usage.cpuCores, 'cores', 'docker stats: cpu_usage'),
         figure('CPU quota', quota, 'cores', 'docker inspect HostConfig.NanoCpus'),
       ],
-      fixes: [
-        manual('Raise the quota', `docker update --cpus ${Math.ceil(quota * 2 * 10) / 10} ${container.name}`),
-      ],
+      fixes: [setCpuLimit(container, Math.ceil(quota * 2 * 10) / 10)],
     }
   },
 })

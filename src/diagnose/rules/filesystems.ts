@@ -1,7 +1,7 @@
 import type { Evidence } from '../../model/evidence.ts'
 import { formatBytes, formatRatio } from '../../model/format.ts'
 import type { Filesystem } from '../../model/host-reading.ts'
-import { manual } from '../fixes.ts'
+import { manual, pruneImages } from '../fixes.ts'
 import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
 import { machine, partsOf } from '../subjects.ts'
 
@@ -25,6 +25,7 @@ export const diskSpace = rule({
       available < thresholds.diskAvailable && filesystem.availableBytes < thresholds.diskAvailableBytes
     if (!short) return 'passed'
     const figure = measured(context)
+    const engines = [...new Set(context.snapshot.containers.map(({ engine }) => engine))]
     const critical = available < thresholds.diskAvailableCritical
     return {
       severity: critical ? 'critical' : 'high',
@@ -45,10 +46,8 @@ export const diskSpace = rule({
           'Find what takes the space',
           `du -xh --max-depth=2 ${filesystem.mountPoint} | sort -h | tail -20`,
         ),
-        manual(
-          'Remove unused images and build cache',
-          'docker system df, then: docker image prune --all --filter until=168h',
-        ),
+        ...engines.map(pruneImages),
+        manual('Remove the build cache', 'docker system df, then: docker builder prune --filter until=168h'),
       ],
     }
   },

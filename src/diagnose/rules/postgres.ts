@@ -5,7 +5,7 @@ import {
   settingInBytes,
   settingNamed,
 } from '../../model/postgres-reading.ts'
-import { manual, setParameter } from '../fixes.ts'
+import { manual, setParameter, terminateSession } from '../fixes.ts'
 import { memoryOf } from '../memory-of.ts'
 import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
 import { databases, partsOf } from '../subjects.ts'
@@ -168,10 +168,7 @@ export const idleInTransaction = rule({
         figure('pid', session.pid, 'count', 'pg_stat_activity.pid'),
         figure('sessions of this kind', stuck.length, 'count', 'pg_stat_activity'),
       ],
-      fixes: [
-        manual('End this one session', `SELECT pg_terminate_backend(${session.pid});`),
-        setParameter('idle_in_transaction_session_timeout', '5min'),
-      ],
+      fixes: [terminateSession(session.pid), setParameter('idle_in_transaction_session_timeout', '5min')],
     }
   },
 })

@@ -45,4 +45,8 @@ export const containerUpdateMemory = operation({
       abortSignal: signal,
     })
   },
+  async wasDone(args, engines, signal) {
+    const { HostConfig } = await containerAt(args, engines).inspect({ abortSignal: signal })
+    return HostConfig.Memory === args.memory && HostConfig.MemorySwap === memoryAndSwap(args)
+  },
 })

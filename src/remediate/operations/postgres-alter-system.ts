@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { z } from 'zod'
 import { operation } from './operation.ts'
+import { formerEntry } from './postgres-entry.ts'
 import { quotedSetting, reloadConfiguration, settingArguments, withSession } from './postgres-session.ts'
 
 /** ALTER SYSTEM takes no bind parameters and runs in no transaction, so both parts are quoted here. */
@@ -17,5 +18,10 @@ export const postgresAlterSystem = operation({
     withSession(server, engines, signal, async (client) => {
       await client.query(alterSystemSet(setting, value))
       await reloadConfiguration(client)
+    }),
+  wasDone: ({ server, setting, value }, engines, signal) =>
+    withSession(server, engines, signal, async (client) => {
+      const entry = await formerEntry(client, setting)
+      return entry.former === 'entry' && entry.value === value
     }),
 })

@@ -1,20 +1,10 @@
 import pg from 'pg'
 import { z } from 'zod'
+import { canonicalJson } from '../../model/identity.ts'
 import { operation } from './operation.ts'
 import { alterSystemSet } from './postgres-alter-system.ts'
+import { Entry, formerEntry } from './postgres-entry.ts'
 import { quotedSetting, reloadConfiguration, settingArguments, withSession } from './postgres-session.ts'
-
-const Remembered = z.union([
-  z.strictObject({ former: z.literal('no entry') }),
-  z.strictObject({ former: z.literal('entry'), value: z.string() }),
-])
-
-/** pg_settings tells the value in use; only pg_file_settings tells what postgresql.auto.conf holds. */
-const ENTRY = String.raw`
-  SELECT setting FROM pg_file_settings
-  WHERE name = $1 AND sourcefile ~ '(^|[/\\])postgresql\.auto\.conf$'
-  ORDER BY seqno DESC LIMIT 1`
-const EntryRow = z.object({ setting: z.string().nullable() })
 
 const MAY_RELOAD = `SELECT has_function_privilege('pg_reload_conf()', 'EXECUTE') AS allowed`
 
@@ -28,12 +18,6 @@ const grantsFor = (role: string, setting: string): string =>
     `GRANT SELECT ON pg_file_settings TO ${role}`,
     `GRANT EXECUTE ON FUNCTION pg_show_all_file_settings(), pg_reload_conf() TO ${role}`,
   ].join('; ')
-
-async function formerEntry(client: pg.Client, setting: string): Promise<z.infer<typeof Remembered>> {
-  const rows = (await client.query(ENTRY, [setting])).rows.map((row) => EntryRow.parse(row))
-  const value = rows[0]?.setting
-  return value == null ? { former: 'no entry' } : { former: 'entry', value }
-}
 
 async function mayReload(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ allowed: boolean }>(MAY_RELOAD)
@@ -63,12 +47,17 @@ export const postgresRestoreSetting = operation({
     }),
   run: (args, engines, signal, remembered) =>
     withSession(args.server, engines, signal, async (client) => {
-      const former = Remembered.parse(remembered)
+      const former = Entry.parse(remembered)
       await client.query(
         former.former === 'entry'
           ? alterSystemSet(args.setting, former.value)
           : `ALTER SYSTEM RESET ${quotedSetting(args.setting)}`,
       )
       await reloadConfiguration(client)
+    }),
+  wasDone: (args, engines, signal, { remembered }) =>
+    withSession(args.server, engines, signal, async (client) => {
+      const entry = await formerEntry(client, args.setting)
+      return canonicalJson(entry) === canonicalJson(Entry.parse(remembered))
     }),
 })

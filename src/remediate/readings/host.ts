@@ -1,10 +1,13 @@
+import { cpus, totalmem } from 'node:os'
+import { keptSysctl, sysctlValue } from '../operations/host-sysctl.ts'
+import { live } from './live.ts'
 import { databaseOf } from './postgres.ts'
-import { number, type Place, type Reading } from './reading.ts'
+import { number, type Place, type Reading, text } from './reading.ts'
 
 /** A database elsewhere has another machine's memory, which is unknown here. */
-const runsOnThisHost = ({ target, snapshot }: Place): boolean =>
-  target.host === snapshot.host &&
-  (target.kind !== 'postgres' || databaseOf(target, snapshot)?.onThisHost === true)
+const runsOnThisHost = ({ target, observation }: Place): boolean =>
+  target.host === observation.host &&
+  (target.kind !== 'postgres' || databaseOf(target, observation.snapshot)?.onThisHost === true)
 
 export const HOST_READINGS: readonly Reading[] = [
   {
@@ -15,8 +18,38 @@ export const HOST_READINGS: readonly Reading[] = [
     label: () => 'memory of the machine',
     source: () => '/proc/meminfo MemTotal',
     read: (place) => {
-      const total = place.snapshot.machine?.memory.totalBytes
+      const total = place.observation.snapshot?.machine?.memory.totalBytes
       return total === undefined || !runsOnThisHost(place) ? null : number(total, 'bytes')
     },
+    // Where a database runs only a snapshot knows.
+    looksAt: ['host', 'container'],
+    look: async () => number(totalmem(), 'bytes'),
   },
+]
+
+export const SYSCTL_READINGS: readonly Reading[] = [
+  {
+    name: 'host.cpus',
+    targets: ['host', 'container'],
+    needs: [],
+    unit: 'count',
+    label: () => 'number of CPUs of the machine',
+    source: () => '/proc/cpuinfo',
+    look: async () => number(cpus().length, 'count'),
+  },
+  live('host.sysctl', 'host', {
+    needs: ['setting'],
+    unit: 'count',
+    label: '{setting}',
+    source: 'sysctl {setting}',
+    look: async ({ engines }, { setting }) =>
+      number(Number(await sysctlValue(String(setting), engines)), 'count'),
+  }),
+  live('host.sysctl-kept', 'host', {
+    needs: ['setting'],
+    unit: 'text',
+    label: '{setting} in the file of perfbot',
+    source: '/etc/sysctl.d',
+    look: async ({ engines }, { setting }) => text((await keptSysctl(String(setting), engines)) ?? 'none'),
+  }),
 ]

@@ -11,14 +11,15 @@ import type { Target } from '../../model/target.ts'
 import { postgresQuantity } from '../quantities.ts'
 import { type Figure, number, type Place, type Reading, text } from './reading.ts'
 
-export const databaseOf = (target: Target, snapshot: Snapshot): PostgresReading | null =>
-  (target.kind === 'postgres' &&
+export const databaseOf = (target: Target, snapshot: Snapshot | null): PostgresReading | null =>
+  (snapshot !== null &&
+    target.kind === 'postgres' &&
     target.host === snapshot.host &&
     snapshot.databases.find((database) => database.name === target.name)) ||
   null
 
-function settingOf({ target, snapshot, parameters }: Place): PostgresSetting | null {
-  const database = databaseOf(target, snapshot)
+function settingOf({ target, observation, parameters }: Place): PostgresSetting | null {
+  const database = databaseOf(target, observation.snapshot)
   return (database && settingNamed(database, String(parameters.name))) ?? null
 }
 

@@ -1,8 +1,10 @@
-import { section } from '../blocks.ts'
+import type { ApprovalResult } from '../../approving.ts'
+import type { FixPlan } from '../../model/fix-plan.ts'
+import { type Message, section } from '../blocks.ts'
 import { explain } from '../platform-errors.ts'
-import type { Place } from '../poster.ts'
+import type { Place, Posted } from '../poster.ts'
 import type { FaceParts } from '../subcommand.ts'
-import { approvedMessage, executionMessage } from '../views/execution-message.ts'
+import { approvedMessage, executionMessage, waitingMessage } from '../views/execution-message.ts'
 import type { ApprovalMetadata } from '../views/fix-modal.ts'
 import { refusalText } from '../views/refusal.ts'
 import { reportMessage } from '../views/report-message.ts'
@@ -15,18 +17,52 @@ async function refreshReport(metadata: ApprovalMetadata, { perfbot, poster }: Fa
   await poster.update({ channel: metadata.channel, ts: metadata.message }, message)
 }
 
+/** What is said of an approval when all is done. */
+export function resultMessage(result: ApprovalResult, user: string): Message {
+  switch (result.kind) {
+    case 'executed':
+      return executionMessage(result.plan, result.execution, result.replacement)
+    case 'waiting':
+      return waitingMessage(result.plan, user, result.missing, result.ask)
+    case 'refused':
+      return { text: result.reason, blocks: [section(refusalText(result.reason, result.ask))] }
+  }
+}
+
+/** One message that is edited as the fix goes on; edits go out one after the other, and one that fails stops nothing. */
+function progressIn(posted: Posted | null, plan: FixPlan, user: string, { poster, logger }: FaceParts) {
+  let edits: Promise<unknown> = Promise.resolve()
+  return {
+    show(step: string): void {
+      logger.info({ plan: plan.id, step }, 'fix')
+      if (!posted) return
+      edits = edits
+        .then(() => poster.update(posted, approvedMessage(plan, user, `${step} …`)))
+        .catch((error: unknown) =>
+          logger.warn({ reason: explain(error) }, 'the progress of a fix is not shown'),
+        )
+    },
+    ended: () => edits,
+  }
+}
+
 /**
  * A person approved in the window. One message in the thread of the report says what is being done, and then what
  * was measured before and after.
  */
-export async function approveFix(user: string, metadata: ApprovalMetadata, parts: FaceParts): Promise<void> {
+export async function approveFix(
+  user: string,
+  metadata: ApprovalMetadata,
+  reason: string,
+  parts: FaceParts,
+): Promise<void> {
   const { perfbot, poster, people, logger } = parts
   const place: Place = {
     channel: metadata.channel,
     ...(metadata.thread ? { thread: metadata.thread } : {}),
   }
   const plan = await perfbot.plan(metadata.plan)
-  const person = await people.personOf(user)
+  const person = await people.personOf(user, metadata.channel)
   const refused = plan ? await perfbot.whyNot(plan, person) : null
   // Where nothing can be posted, the fix is applied all the same: what came of it is told in a direct message.
   const posted =
@@ -36,25 +72,19 @@ export async function approveFix(user: string, metadata: ApprovalMetadata, parts
           return null
         })
       : null
+  const progress = plan ? progressIn(posted, plan, user, parts) : null
 
   const result = await perfbot.approve({
     planId: metadata.plan,
     digest: metadata.digest,
     person,
-    progress: (step) => logger.info({ plan: metadata.plan, step }, 'fix'),
+    reason,
+    progress: (step) => progress?.show(step),
   })
-  if (result.kind === 'refused') {
-    const text = refusalText(
-      result.reason,
-      result.earlier ? { users: [], userGroups: [] } : perfbot.config.approvers,
-    )
-    const message = { text: result.reason, blocks: [section(text)] }
-    if (posted) await poster.update(posted, message)
-    else await poster.whisper(place, user, message)
-    return
-  }
-  const message = executionMessage(result.plan, result.execution)
+  await progress?.ended()
+  const message = resultMessage(result, user)
   await (posted ? poster.update(posted, message) : poster.whisper(place, user, message))
+  if (result.kind !== 'executed') return
   await refreshReport(metadata, parts).catch((error: unknown) =>
     logger.warn({ reason: explain(error) }, 'the report was not brought up to date'),
   )

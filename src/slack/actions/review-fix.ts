@@ -1,8 +1,9 @@
 import type { ModalView } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
-import { mention } from '../blocks.ts'
+import { mrkdwn } from '../blocks.ts'
 import type { FaceParts } from '../subcommand.ts'
 import type { ReviewValue } from '../views/buttons.ts'
+import { byWhom } from '../views/execution-message.ts'
 import { approveModal, noticeModal, readOnlyModal } from '../views/fix-modal.ts'
 import { refusalText } from '../views/refusal.ts'
 
@@ -17,28 +18,31 @@ export type Review = {
 }
 
 async function modalFor(review: Review, { perfbot, people }: FaceParts): Promise<ModalView> {
-  const [plan, report, person] = await Promise.all([
+  const [plan, report, person, votes] = await Promise.all([
     perfbot.plan(review.value.plan),
     perfbot.report(review.value.report),
-    people.personOf(review.user),
+    people.personOf(review.user, review.channel),
+    perfbot.votesOf(review.value.plan),
   ])
   if (!plan) return noticeModal('This plan is no longer known. Measure again for a new one.')
   const finding = report?.findings.find(({ id }) => id === plan.findingId)
+  const approvers = { votes, ask: perfbot.policy.approve[plan.risk] }
   const obstacle = await perfbot.whyNot(plan, person)
   if (!obstacle) {
     const { plan: id, report: reportId } = review.value
-    return approveModal(plan, finding, {
+    const metadata = {
       plan: id,
       digest: plan.digest,
       report: reportId,
       channel: review.channel,
       thread: review.thread,
       message: review.value.message ?? review.message,
-    })
+    }
+    return approveModal(plan, finding, metadata, approvers)
   }
-  const { reason, earlier } = obstacle
-  if (earlier) return readOnlyModal(plan, finding, `${reason} ${mention(earlier.person)} did.`)
-  return readOnlyModal(plan, finding, refusalText(reason, perfbot.config.approvers))
+  const { reason, earlier, ask } = obstacle
+  const words = earlier ? `${mrkdwn(reason)} It was ${byWhom(earlier)}.` : refusalText(reason, ask)
+  return readOnlyModal(plan, finding, words, approvers)
 }
 
 /** A click on "Review": shows the exact change, with a button for those who may approve it. */

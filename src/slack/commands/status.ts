@@ -5,6 +5,7 @@ import type { Subcommand } from '../subcommand.ts'
 
 export const status: Subcommand = {
   name: 'status',
+  needs: 'see',
   summary: 'How it stands in a few lines, for you alone',
   async run({ perfbot, answer }) {
     const report = await perfbot.takeReport({ inPassing: true })

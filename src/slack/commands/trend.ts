@@ -9,6 +9,7 @@ const DAY = seconds(86_400)
 
 export const trend: Subcommand = {
   name: 'trend',
+  needs: 'see',
   summary: 'What a number did: `trend <metric> [target] [range]`, such as `trend cpu-busy 24h`',
   async run({ perfbot, answer, words }) {
     await answer(trendMessage(await perfbot.trend(readQuestion(words)), perfbot.timezone))

@@ -1,3 +1,4 @@
+import { Risk } from '../../model/fix-plan.ts'
 import { mayApprove } from '../../remediate/policy.ts'
 import { section } from '../blocks.ts'
 import type { Subcommand } from '../subcommand.ts'
@@ -6,10 +7,13 @@ import { refusalText } from '../views/refusal.ts'
 export const whoami: Subcommand = {
   name: 'whoami',
   summary: 'Your Slack user ID, and whether you may approve fixes',
-  async run({ perfbot, people, user, answer }) {
-    const person = await people.personOf(user)
-    const decision = mayApprove(person, perfbot.config.approvers)
-    const text = `You are \`${user}\`. ${decision.allowed ? 'You may approve fixes.' : refusalText(decision.reason, perfbot.config.approvers)}`
+  async run({ perfbot, people, user, place, answer }) {
+    const person = await people.personOf(user, place.channel)
+    const decisions = Risk.options.map((risk) => ({ risk, ...mayApprove(person, risk, perfbot.policy) }))
+    const may = decisions.filter(({ allowed }) => allowed).map(({ risk }) => risk)
+    const [first] = decisions
+    const refusal = first?.allowed === false ? refusalText(first.reason, first.ask) : ''
+    const text = `You are \`${user}\`. ${may.length > 0 ? `You may approve fixes of ${may.join(', ')} risk.` : refusal}`
     await answer({ text: `You are ${user}`, blocks: [section(text)] })
   },
 }

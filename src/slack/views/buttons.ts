@@ -10,6 +10,8 @@ export const ACTIONS = {
   wholeReport: 'whole_report',
   silence: 'silence',
 } as const
+/** The input in the window of a fix. */
+export const REASON = 'reason'
 export const VIEWS = { approveFix: 'approve_fix' } as const
 
 /** What a click on "Review" carries: the plan, and the report whose message shows it. */

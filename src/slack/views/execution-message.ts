@@ -1,8 +1,11 @@
 import type { Evidence } from '../../model/evidence.ts'
-import type { Execution, FixPlan } from '../../model/fix-plan.ts'
-import { formatValue } from '../../model/format.ts'
+import type { Execution } from '../../model/execution.ts'
+import type { FixPlan } from '../../model/fix-plan.ts'
+import { counted, formatValue } from '../../model/format.ts'
 import { oneLine } from '../../model/plain-text.ts'
+import type { Members } from '../../remediate/policy.ts'
 import {
+  actions,
   context,
   type Message,
   mention,
@@ -14,12 +17,15 @@ import {
   slackDate,
   words,
 } from '../blocks.ts'
+import { reviewFixButton } from './buttons.ts'
+import { mentions } from './refusal.ts'
 
 const OUTCOME_TITLES: Record<Execution['outcome'], string> = {
   verified: 'Applied and verified',
+  kept: 'Applied without effect, and kept',
   undone: 'Did not do what was expected, and was undone',
   refused: 'Not applied',
-  failed: 'Failed',
+  failed: 'Failed: somebody has to look',
 }
 
 /** "memory limit: 256 MiB → 512 MiB" for each reading that was taken before and after. */
@@ -36,11 +42,36 @@ function measuredLines(before: readonly Evidence[], after: readonly Evidence[]):
 
 export const approvedMessage = (plan: FixPlan, person: string, step: string): Message => ({
   text: `${plan.title}: ${step}`,
-  blocks: [section(`*${mrkdwn(plan.title)}*\nApproved by ${mention(person)}. ${mrkdwn(step)}`)],
+  blocks: [section(`*${mrkdwn(plan.title)}*\nApproved by ${byWhom(person)}. ${mrkdwn(step)}`)],
 })
 
+/** By whom: a person of Slack's, an account of the machine, or perfbot itself. */
+export const byWhom = (person: string): string =>
+  /^[UW][A-Z0-9]+$/.test(person) ? mention(person) : mrkdwn(person)
+
+/** One yes of several. */
+export const waitingMessage = (plan: FixPlan, person: string, missing: number, ask: Members): Message => ({
+  text: `${plan.title}: approved by one, waits for another`,
+  blocks: [
+    section(
+      `*${mrkdwn(plan.title)}*\nApproved by ${byWhom(person)}. Its risk is ${plan.risk}: ${counted(missing, 'more person')} of ${mentions(ask)} has to approve it. \`/perf fix ${plan.id}\``,
+    ),
+    actions([reviewFixButton(plan, plan.reportId, '')]),
+  ],
+})
+
+/** What came of a fix that nobody watched: one that was cut off, or that perfbot applied by itself. */
+export function recoveredMessage(plan: FixPlan, execution: Execution, why: string): Message {
+  const { text, blocks } = executionMessage(plan, execution)
+  return { text, blocks: [section(`*${mrkdwn(why)}*`), ...blocks] }
+}
+
 /** What came of a fix: said in the thread, measured before and after. */
-export function executionMessage(plan: FixPlan, execution: Execution): Message {
+export function executionMessage(
+  plan: FixPlan,
+  execution: Execution,
+  replacement: FixPlan | null = null,
+): Message {
   const title = `${OUTCOME_TITLES[execution.outcome]}: ${plan.title}`
   const lines = measuredLines(execution.before, execution.after)
   return {
@@ -55,8 +86,17 @@ export function executionMessage(plan: FixPlan, execution: Execution): Message {
             ),
           ]
         : []),
+      ...(replacement
+        ? [
+            richText(
+              paragraph(words('As things are now it would be', { bold: true })),
+              preformatted(replacement.steps.map(({ exact }) => exact).join('\n')),
+            ),
+            actions([reviewFixButton(replacement, replacement.reportId, '')]),
+          ]
+        : []),
       context(
-        `Approved by ${mention(execution.person)}. ${slackDate(execution.finishedAt)}. Execution ${execution.id} in the audit log.`,
+        `Approved by ${byWhom(execution.person)}. ${slackDate(execution.finishedAt)}. Execution ${execution.id} in the audit log.`,
       ),
     ],
   }

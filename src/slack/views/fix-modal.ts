@@ -1,8 +1,9 @@
 import type { KnownBlock, ModalView } from '@slack/types'
 import { z } from 'zod'
 import type { Finding } from '../../model/finding.ts'
-import type { FixPlan, Interruption } from '../../model/fix-plan.ts'
+import type { FixPlan, Interruption, Vote } from '../../model/fix-plan.ts'
 import { describeTarget } from '../../model/target.ts'
+import { type Members, peopleFor } from '../../remediate/policy.ts'
 import {
   context,
   mrkdwn,
@@ -14,7 +15,9 @@ import {
   slackDate,
   words,
 } from '../blocks.ts'
-import { VIEWS } from './buttons.ts'
+import { REASON, VIEWS } from './buttons.ts'
+import { byWhom } from './execution-message.ts'
+import { mentions } from './refusal.ts'
 
 /** What the modal carries from the click to the approval. */
 export const ApprovalMetadata = z.object({
@@ -38,7 +41,7 @@ const INTERRUPTION_WORDS: Record<Interruption, string> = {
 
 const exactLines = (steps: FixPlan['steps']): string => steps.map((step) => step.exact).join('\n')
 
-function changeBlocks(plan: FixPlan, finding: Finding | undefined): KnownBlock[] {
+export function changeBlocks(plan: FixPlan, finding: Finding | undefined): KnownBlock[] {
   return [
     richText(
       paragraph(words(plan.title, { bold: true })),
@@ -70,11 +73,39 @@ function changeBlocks(plan: FixPlan, finding: Finding | undefined): KnownBlock[]
   ]
 }
 
+export type Approvers = { readonly votes: readonly Vote[]; readonly ask: Members }
+
+/** Who said yes, and who still has to. */
+export function approversBlock({ votes, ask }: Approvers, plan: FixPlan): KnownBlock {
+  const needed = peopleFor(plan.risk)
+  const yes = votes.filter(({ decision }) => decision === 'approved')
+  const said = yes.length > 0 ? `Approved by ${yes.map(({ person }) => byWhom(person)).join(', ')}. ` : ''
+  const missing = needed - yes.length
+  if (missing <= 0) return context(`${said}Nobody else has to.`)
+  const whom = mentions(ask)
+  const who =
+    needed > 1
+      ? `${missing} of ${needed} different people still ${missing === 1 ? 'has' : 'have'} to approve it`
+      : 'One person has to approve it'
+  return context(`${said}${who}${whom === '' ? '' : `: ${whom}`}.`)
+}
+
+/** Two people should each know why; one may leave it out. */
+const reasonBlock = (plan: FixPlan): KnownBlock => ({
+  type: 'input',
+  block_id: REASON,
+  optional: plan.risk !== 'high',
+  label: { type: 'plain_text', text: 'Why now?' },
+  hint: { type: 'plain_text', text: 'It stands in the audit log.' },
+  element: { type: 'plain_text_input', action_id: REASON, max_length: 500 },
+})
+
 /** The confirmation with the exact change. */
 export function approveModal(
   plan: FixPlan,
   finding: Finding | undefined,
   metadata: ApprovalMetadata,
+  approvers: Approvers,
 ): ModalView {
   return {
     type: 'modal',
@@ -83,17 +114,22 @@ export function approveModal(
     title: { type: 'plain_text', text: 'Review the fix' },
     submit: { type: 'plain_text', text: 'Approve and apply' },
     close: { type: 'plain_text', text: 'Not now' },
-    blocks: changeBlocks(plan, finding),
+    blocks: [...changeBlocks(plan, finding), approversBlock(approvers, plan), reasonBlock(plan)],
   }
 }
 
 /** The same for somebody who may look but not approve: no button, and whom to ask. */
-export function readOnlyModal(plan: FixPlan, finding: Finding | undefined, whyNot: string): ModalView {
+export function readOnlyModal(
+  plan: FixPlan,
+  finding: Finding | undefined,
+  whyNot: string,
+  approvers: Approvers,
+): ModalView {
   return {
     type: 'modal',
     title: { type: 'plain_text', text: 'The fix' },
     close: { type: 'plain_text', text: 'Close' },
-    blocks: [section(whyNot), ...changeBlocks(plan, finding)],
+    blocks: [section(whyNot), ...changeBlocks(plan, finding), approversBlock(approvers, plan)],
   }
 }
 

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { OfferedFix } from '../../app.ts'
+import type { Execution } from '../../model/execution.ts'
 import type { Finding } from '../../model/finding.ts'
-import type { Execution } from '../../model/fix-plan.ts'
 import { counted } from '../../model/format.ts'
 import { shortened } from '../../model/plain-text.ts'
 import type { Report, Score } from '../../model/report.ts'
@@ -40,6 +40,7 @@ function scoreField(score: Score): string {
 
 const OUTCOME_WORDS: Record<Execution['outcome'], string> = {
   verified: 'Applied and verified',
+  kept: 'Applied without effect, kept',
   undone: 'Applied, did not help, undone',
   refused: 'Not applied',
   failed: 'Failed',

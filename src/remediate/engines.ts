@@ -1,0 +1,31 @@
+import type Dockerode from 'dockerode'
+
+/** What operations act on and readings look at, by the names that config gives. */
+export type Engines = {
+  dockerNames(): readonly string[]
+  docker(name: string): Dockerode | null
+  /** A connection URL. */
+  postgres(name: string): string | null
+  /** A connection URL. */
+  redis(name: string): string | null
+  /** The address of its API. */
+  ollama(name: string): string | null
+  /** What of the machine itself may be changed; null when it is another machine's turn. */
+  machine: Machine
+}
+
+export type Machine = {
+  /** Where the kernel shows its settings: `/proc/sys`. */
+  readonly sysctlRoot: string
+  /** Where they are kept over a start: `/etc/sysctl.d`. */
+  readonly sysctlDirectory: string
+  /** Programs that a step may start, by their short names: the whole path of each. */
+  readonly programs: Readonly<Record<string, string>>
+}
+
+/** As Debian and its kin have them. */
+export const OWN_MACHINE: Machine = {
+  sysctlRoot: '/proc/sys',
+  sysctlDirectory: '/etc/sysctl.d',
+  programs: { 'nvidia-smi': '/usr/bin/nvidia-smi', 'docker-compose': '/usr/bin/docker-compose' },
+}
