@@ -16,7 +16,7 @@ import { openStore } from '../../src/store/store.ts'
 import { dockerSocket } from '../support/docker.ts'
 import { importBusybox } from '../support/docker-area.ts'
 import { HOST, PERSON, portsFor } from './fixes/ports.ts'
-import { type Lane, SCENARIOS, type Scenario } from './fixes/scenarios.ts'
+import { type Lane, removeContainers, SCENARIOS, type Scenario } from './fixes/scenarios.ts'
 
 /**
  * Fixes on a real Docker engine and a real PostgreSQL, in processes of their own that are killed with SIGKILL: every
@@ -24,7 +24,7 @@ import { type Lane, SCENARIOS, type Scenario } from './fixes/scenarios.ts'
  * takes the run up. Then two perfbots at once take up what is left, and the engines are asked how often what was done.
  */
 const { values: options } = parseArgs({
-  options: { runs: { type: 'string', default: '200' }, lanes: { type: 'string', default: '6' } },
+  options: { runs: { type: 'string', default: '200' }, lanes: { type: 'string', default: '4' } },
 })
 const RUNS = Number(options.runs)
 const LANES = Number(options.lanes)
@@ -147,6 +147,7 @@ async function oneRun(index: number): Promise<Result> {
       note: expected.includes(times) ? note : `${run}: done ${times} times, ${execution?.message} ${note}`,
     }
   } finally {
+    await removeContainers(lane, `r${index}`)
     await store.close()
     await rm(directory, { recursive: true, force: true })
   }

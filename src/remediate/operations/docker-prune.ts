@@ -41,12 +41,12 @@ function pruneBuildCache(
   engines: Engines,
 ): Promise<unknown> {
   const { modem } = engineAt(args, engines)
-  const filters = encodeURIComponent(JSON.stringify({ until: until(args.olderThanHours) }))
   return new Promise((resolve, reject) =>
     modem.dial(
       {
-        path: `/build/prune?all=true&filters=${filters}`,
+        path: '/build/prune?',
         method: 'POST',
+        options: { all: true, filters: { until: until(args.olderThanHours) } },
         statusCodes: { 200: true, 500: 'server error' },
       },
       (error: unknown, answer: unknown) => (error ? reject(error) : resolve(answer)),

@@ -4,7 +4,8 @@ import type pg from 'pg'
 import type { Outcome } from '../../../src/model/execution.ts'
 import type { DockerArea } from '../../support/docker-area.ts'
 
-const SERVES = "trap 'exit 0' TERM; while true; do sleep 0.1; done"
+/** Sleeps, and still ends at once when it is asked to. */
+const SERVES = "trap 'exit 0' TERM; while true; do sleep 60 & wait $!; done"
 const MEBIBYTE = 1024 ** 2
 
 export type Lane = { readonly area: DockerArea; readonly client: Docker; readonly admin: pg.Client }
@@ -118,6 +119,22 @@ const undoneByItself: Scenario = {
     return { times: count(events, 'create'), tidy: isBack }
   },
   expected: (outcome) => (outcome === 'refused' ? [0] : [1]),
+}
+
+/** What a run made is of no use after it, and would only burden the runs that come. */
+export async function removeContainers({ client, area }: Lane, run: string): Promise<void> {
+  const left = await client.listContainers({
+    all: true,
+    filters: { name: [`^/${area.name(run)}(-before-.*)?$`] },
+  })
+  await Promise.all(
+    left.map(({ Id }) =>
+      client
+        .getContainer(Id)
+        .remove({ force: true, v: true })
+        .catch(() => {}),
+    ),
+  )
 }
 
 export const SCENARIOS: readonly Scenario[] = [memoryLimit, restart, createIndex, undoneByItself]

@@ -16,7 +16,7 @@ import { openWorkbench, type Workbench } from './workbench.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
-const SERVES = "trap 'exit 0' TERM; echo ready; while true; do sleep 0.1; done"
+const SERVES = "trap 'exit 0' TERM; echo ready; while true; do sleep 60 & wait $!; done"
 const run = promisify(execFile)
 /** Newer ones need buildx for it. */
 const DEBIAN_DOCKER = '/usr/bin/docker'
@@ -177,10 +177,10 @@ describeWithDocker('commands on a real engine', (client) => {
       Config: { 'max-file': '2', 'max-size': '5m' },
     })
     await bench.takeBack(rotation.execution)
-    const test = ['test=test -d /tmp', 'interval=1', 'timeout=2', 'retries=2']
+    const test = ['test=test -d /tmp', 'interval=1', 'timeout=60', 'retries=2']
     const health = await bench.fix('container.set-healthcheck', area.name('logs'), ...test)
     const container = client.getContainer(area.name('logs'))
-    await waitForContainer(container, ({ State }) => State.Health?.Status === 'healthy')
+    await waitForContainer(container, ({ State }) => State.Health?.Status === 'healthy', 60)
     await bench.takeBack(health.execution)
     expect((await inspect('logs')).Config.Healthcheck).toBeUndefined()
   })
@@ -190,7 +190,11 @@ describeWithDocker('commands on a real engine', (client) => {
     const { LogPath } = await container.inspect()
     if (!(await isThere(LogPath)))
       throw new Error(`the engine writes ${LogPath} where this test cannot see it`)
-    await vi.waitFor(async () => expect((await stat(LogPath)).size).toBeGreaterThan(10e6), 60_000)
+    const lastLine = async () => String(await container.logs({ stdout: true, tail: 1 }))
+    await vi.waitFor(async () => expect(await lastLine()).toContain('ready'), {
+      timeout: 60_000,
+      interval: 500,
+    })
     const { plan, execution } = await bench.fix('container.truncate-log', area.name('chatty'), 'keep=1KiB')
     expect(plan.steps[0]?.exact).toContain(`truncate -s 0 ${LogPath}`)
     expect((await stat(LogPath)).size).toBeLessThan(1e6)
