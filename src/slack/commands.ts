@@ -1,4 +1,3 @@
-import { may } from '../remediate/policy.ts'
 import { mrkdwn, section } from './blocks.ts'
 import { approve } from './commands/approve.ts'
 import { ask } from './commands/ask.ts'
@@ -16,8 +15,8 @@ import { status } from './commands/status.ts'
 import { trend } from './commands/trend.ts'
 import { undo } from './commands/undo.ts'
 import { whoami } from './commands/whoami.ts'
+import { whyNotPermitted } from './permission.ts'
 import type { Invocation, Subcommand } from './subcommand.ts'
-import { refusalText } from './views/refusal.ts'
 
 /** Every subcommand, in the order of the help. A new one is written in `commands/` and named here. */
 const OTHERS: readonly Subcommand[] = [
@@ -60,7 +59,7 @@ export async function dispatch(
   // "status of the database?" is no call of status.
   const isSentence = subcommand !== ask && isTalk && words.length > 1 && text.trim().endsWith('?')
   if (isSentence || (!subcommand && (isTalk || isQuestion([name, ...words])))) {
-    return ask.run({ ...invocation, words: [name, ...words] })
+    return runPermitted(ask, { ...invocation, words: [name, ...words] })
   }
   if (!subcommand) {
     await invocation.answer({
@@ -68,11 +67,17 @@ export async function dispatch(
       blocks: [section(`There is no command "${mrkdwn(name)}".`)],
     })
   }
-  const chosen = subcommand ?? HELP
-  const ask = chosen.needs ? invocation.perfbot.policy[chosen.needs] : null
-  if (ask && !may(await invocation.people.personOf(invocation.user, invocation.place.channel), ask)) {
-    const text = refusalText('You are not among those who may do that here.', ask)
-    return invocation.answer({ text: 'You may not do that here', blocks: [section(text)] })
-  }
-  await chosen.run({ ...invocation, words })
+  await runPermitted(subcommand ?? HELP, { ...invocation, words })
+}
+
+/** Runs it for who may; others are told whom to ask. */
+async function runPermitted(subcommand: Subcommand, invocation: Invocation): Promise<void> {
+  const refusal = await whyNotPermitted(
+    subcommand.needs,
+    invocation.user,
+    invocation.place.channel,
+    invocation,
+  )
+  if (refusal) return invocation.answer({ text: 'You may not do that here', blocks: [section(refusal)] })
+  await subcommand.run(invocation)
 }

@@ -8,6 +8,7 @@ import { mrkdwn, section } from './blocks.ts'
 import { deliverReport } from './deliver-report.ts'
 import type { Guard } from './guard.ts'
 import type { Once } from './once.ts'
+import { whyNotPermitted } from './permission.ts'
 import type { Place } from './poster.ts'
 import type { FaceParts } from './subcommand.ts'
 import { ACTIONS, REASON, ReviewValue, SilenceValue, VIEWS } from './views/buttons.ts'
@@ -41,6 +42,21 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
   const tell = (channel: string, user: string) => (text: string) =>
     poster.whisper({ channel }, user, { text, blocks: [section(mrkdwn(text))] })
 
+  /** Does it for who may; others are told whom to ask. */
+  const permitted = async (
+    needs: 'see' | 'ask',
+    user: string,
+    channel: string,
+    act: () => Promise<unknown>,
+  ): Promise<unknown> => {
+    const refusal = await whyNotPermitted(needs, user, channel, parts)
+    if (!refusal) return act()
+    return poster.whisper({ channel }, user, {
+      text: 'You may not do that here',
+      blocks: [section(refusal)],
+    })
+  }
+
   app.action({ type: 'block_actions', action_id: ACTIONS.measureAgain }, async ({ ack, body }) => {
     await ack()
     const channel = body.channel?.id
@@ -48,7 +64,11 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
     // A report that stands in a thread is measured again there.
     const shown = messageOf(body)
     const place = shown && shown.thread !== shown.ts ? { channel, thread: shown.thread } : { channel }
-    await guard('measure again', () => deliverReport(place, parts), tell(channel, body.user.id))
+    await guard(
+      'measure again',
+      () => permitted('ask', body.user.id, channel, () => deliverReport(place, parts)),
+      tell(channel, body.user.id),
+    )
   })
 
   app.action({ type: 'block_actions', action_id: ACTIONS.wholeReport }, async ({ ack, body, action }) => {
@@ -58,7 +78,10 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
     const place: Place = { channel, thread: messageOf(body)?.thread }
     await guard(
       'whole report',
-      () => attachWholeReport(action.value ?? '', place, body.user.id, parts),
+      () =>
+        permitted('see', body.user.id, channel, () =>
+          attachWholeReport(action.value ?? '', place, body.user.id, parts),
+        ),
       tell(channel, body.user.id),
     )
   })
@@ -71,11 +94,12 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
     const place: Place = { channel, thread: messageOf(body)?.thread }
     await guard(
       'snooze',
-      async () => {
-        const { finding, seconds: span } = SilenceValue.parse(JSON.parse(action.value ?? ''))
-        const asked = { finding, span: span === null ? null : seconds(span), by: body.user.id }
-        await poster.post(place, silenceMessage(await parts.perfbot.silence(asked)))
-      },
+      () =>
+        permitted('ask', body.user.id, channel, async () => {
+          const { finding, seconds: span } = SilenceValue.parse(JSON.parse(action.value ?? ''))
+          const asked = { finding, span: span === null ? null : seconds(span), by: body.user.id }
+          await poster.post(place, silenceMessage(await parts.perfbot.silence(asked)))
+        }),
       tell(channel, body.user.id),
     )
   })

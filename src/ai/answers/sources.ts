@@ -1,5 +1,6 @@
 import type { Evidence } from '../../model/evidence.ts'
-import type { AuditEntry, Execution, FixPlan } from '../../model/fix-plan.ts'
+import type { AuditEntry, Execution } from '../../model/execution.ts'
+import type { FixPlan } from '../../model/fix-plan.ts'
 import type { Question } from '../../model/question.ts'
 import type { Report } from '../../model/report.ts'
 import type { SeriesKey, Trend } from '../../model/series.ts'

@@ -8,6 +8,7 @@ const plain = (text: string): Message => ({ text, blocks: [section(text)] })
 /** In a thread all may read the answer; elsewhere it is for the person who asked. */
 export const ask: Subcommand = {
   name: 'ask',
+  needs: 'ask',
   summary: 'Answer a question: `ask which container uses most memory?`',
   async run({ perfbot, poster, threads, answer, words, place, user }) {
     const question = words.join(' ')

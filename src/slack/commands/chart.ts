@@ -6,6 +6,7 @@ import { readQuestion, trendMessage } from './trend.ts'
 
 export const chart: Subcommand = {
   name: 'chart',
+  needs: 'see',
   summary: 'The same as a picture, for everybody here: `chart <metric> [target] [range]`',
   async run({ perfbot, poster, place, answer, words }) {
     const trends = await perfbot.trend(readQuestion(words))

@@ -10,6 +10,7 @@ const SHOWN = 10
 
 export const compare: Subcommand = {
   name: 'compare',
+  needs: 'see',
   summary:
     'What is other than it was: `compare 1d 7d [metric] [target]` is the last day against the one a week before, `compare since <container>` a container since it was started',
   async run({ perfbot, answer, words }) {

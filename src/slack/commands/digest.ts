@@ -13,6 +13,7 @@ const HELP =
 
 export const digest: Subcommand = {
   name: 'digest',
+  needs: 'ask',
   summary: `What changed, at a time of the day, in this channel: ${HELP}`,
   async run(invocation) {
     const [verb = '', ...rest] = invocation.words

@@ -8,6 +8,7 @@ const DAY: Seconds = seconds(86_400)
 
 export const snooze: Subcommand = {
   name: 'snooze',
+  needs: 'ask',
   summary: 'Hear nothing of a finding for a while: `snooze <finding> [8h]`; without one, what is silenced',
   async run(invocation) {
     const [finding, range] = invocation.words
@@ -23,12 +24,14 @@ export const snooze: Subcommand = {
 
 export const mute: Subcommand = {
   name: 'mute',
+  needs: 'ask',
   summary: 'Hear nothing of a finding until somebody unmutes it: `mute <finding>`',
   run: (invocation) => keepQuiet(invocation, invocation.words[0] ?? '', null),
 }
 
 export const unmute: Subcommand = {
   name: 'unmute',
+  needs: 'ask',
   summary: 'Hear of a finding again: `unmute <finding>`',
   async run({ perfbot, answer, user, words: [finding = ''] }) {
     const text = (await perfbot.endSilence(finding, user))
