@@ -86,7 +86,7 @@ describe('GPUs', () => {
     const [pid] = await starts()
     await expect.poll(() => isRunning(pid)).toBe(false)
     expect((await read(collector)).gpus).toHaveLength(1)
-    expect(await starts()).toHaveLength(2)
+    await expect.poll(starts).toHaveLength(2)
   })
 
   it.each([

@@ -95,7 +95,7 @@ it('a direct message is enough, and a mention answers in its thread', async () =
 it('what nobody knows is answered with the help, and a wrong click with the reason', async () => {
   const { playground } = system
   const ops = playground.channelNamed('ops').id
-  await playground.sendSlashCommand({ user: FOUNDER, channel: ops, text: '/perf <!channel> rm -rf' })
+  await playground.sendSlashCommand({ user: FOUNDER, channel: ops, text: '/perf <!channel> rm' })
   const told = await playground.until(() =>
     playground.ephemeral(ops, FOUNDER).find((message) => textOf(message).includes('There is no command')),
   )

@@ -264,11 +264,12 @@ describeWithDocker('commands on a real engine', (client) => {
     await client.getImage(base).remove({ force: true })
   })
 
-  test.concurrent('set a variable of a compose service: by an override file that the next compose up keeps', async () => {
-    if (!(await isThere(OWN_MACHINE.programs['docker-compose'] ?? ''))) return
+  test.concurrent('set a variable of a compose service: by an override file that the next compose up keeps', async (context) => {
+    if (!(await isThere(OWN_MACHINE.programs['docker-compose'] ?? '')))
+      return context.skip('no docker-compose')
     const directory = await mkdtemp(join(tmpdir(), 'perfbot-compose-'))
     const project = area.name('shop')
-    const file = `version: "3.7"\nservices:\n  web:\n    image: ${area.image}\n    command: ["sh", "-c", "${SERVES}"]\n    environment:\n      MODE: slow\n    labels: ${JSON.stringify(area.labels)}\n`
+    const file = `version: "3.7"\nservices:\n  web:\n    image: ${area.image}\n    command: ["sh", "-c", "${SERVES.replaceAll('$', '$$$$')}"]\n    environment:\n      MODE: slow\n    labels: ${JSON.stringify(area.labels)}\n`
     await writeFile(join(directory, 'docker-compose.yml'), file)
     const env = { ...process.env, DOCKER_HOST: `unix://${dockerSocket()}` }
     const compose = (...words: string[]) =>
