@@ -10,7 +10,11 @@ import { makeSnapshot, minute } from './records.ts'
 
 let server: ThrowawayPostgres
 beforeAll(async () => {
-  server = await startThrowawayPostgres({ fsync: 'off' })
+  server = await startThrowawayPostgres({
+    fsync: 'off',
+    full_page_writes: 'off',
+    synchronous_commit: 'off',
+  })
 })
 afterAll(() => server?.stop())
 
@@ -33,7 +37,24 @@ async function emptyDatabase(): Promise<string> {
   return url.href
 }
 
-const open = async (): Promise<Store> => openStore({ url: await emptyDatabase() })
+/** Empties every table but those of the migrations: quicker by far than a database for each test. */
+const EMPTY = `do $$ begin execute (
+  select 'truncate ' || string_agg(format('%I', relname), ', ') || ' restart identity cascade'
+  from pg_class
+  where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace
+    and relname not like 'kysely%'
+); end $$`
+
+let shared: string | null = null
+async function open(): Promise<Store> {
+  shared ??= await emptyDatabase()
+  const store = await openStore({ url: shared })
+  const client = new pg.Client(shared)
+  await client.connect()
+  await client.query(EMPTY)
+  await client.end()
+  return store
+}
 
 describeStore('PostgreSQL', open)
 describeHistory('PostgreSQL', open)
