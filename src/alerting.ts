@@ -1,8 +1,11 @@
 import { type AlertPolicy, followUp, REMEMBERED } from './diagnose/alerts.ts'
 import { diagnose } from './diagnose/diagnose.ts'
+import { incidentsOf } from './diagnose/incidents.ts'
 import type { Thresholds } from './diagnose/thresholds.ts'
 import type { AlertChange, Silence } from './model/alert.ts'
 import type { Finding } from './model/finding.ts'
+import { becauseOf } from './model/incident.ts'
+import type { LogSummary } from './model/log-summary.ts'
 import type { History, Snapshot } from './model/snapshot.ts'
 import { type Seconds, type Timestamp, timestamp } from './model/units.ts'
 import type { Store } from './store/store.ts'
@@ -11,6 +14,8 @@ export type AlertingPorts = {
   readonly host: string
   /** Reads and remembers. */
   readonly collect: () => Promise<Snapshot>
+  /** What the logs of its containers say by now. */
+  readonly logsOf: (snapshot: Snapshot) => ReadonlyMap<string, LogSummary>
   /** The snapshots that rules judge "for five minutes" by. */
   readonly recall: (snapshot: Snapshot) => Promise<History>
   readonly store: Store
@@ -26,8 +31,10 @@ export async function watch(ports: AlertingPorts): Promise<AlertChange[]> {
   const { host, store, thresholds, policy } = ports
   const snapshot = await ports.collect()
   const now = snapshot.takenAt
+  const logs = ports.logsOf(snapshot)
   const { findings, checks } = diagnose({
     snapshot,
+    logs,
     history: await ports.recall(snapshot),
     thresholds,
   })
@@ -35,7 +42,9 @@ export async function watch(ports: AlertingPorts): Promise<AlertChange[]> {
     store.alerts(host, before(now, REMEMBERED)),
     store.silences(host, now),
   ])
-  const changed = followUp({ host, findings, checks, silences, alerts, now }, policy)
+  // Also of a cause that is silenced: whoever wants to hear nothing of it wants nothing of what it does.
+  const symptoms = new Set(becauseOf(incidentsOf(findings, snapshot, logs)).keys())
+  const changed = followUp({ host, findings, symptoms, checks, silences, alerts, now }, policy)
   for (const { alert } of changed) await store.saveAlert(alert)
   return changed
 }

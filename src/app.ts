@@ -50,6 +50,7 @@ import {
 } from './digesting.ts'
 import { examine, proposalsOf } from './examining.ts'
 import { type Recovered, recover } from './executing.ts'
+import { createLogWatching } from './log-watching.ts'
 import type { Alert, AlertChange, Silence } from './model/alert.ts'
 import type { DigestSubscription } from './model/digest.ts'
 import type { Examination } from './model/examination.ts'
@@ -268,12 +269,14 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     logger.error({ source: problem.source, remedy: problem.remedy }, problem.reason)
 
   const dockers = new Map(config.docker.map((source) => [source.name, connectEngine(source)]))
+  const logWatching = createLogWatching()
   const collection = createCollection({
     host: config.host,
     windowSeconds: seconds(1),
     deadlineSeconds: config.collect.deadline,
     paths: config.collect.paths,
     docker: [...dockers.values()],
+    logSinkOf: logWatching.sinkOf,
     postgres: config.postgres,
     redis: config.redis,
     services: config.services,
@@ -337,6 +340,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   const reporting = {
     host: config.host,
     snapshot,
+    logsOf: logWatching.summaries,
     remember,
     store,
     thresholds: config.thresholds,
@@ -395,6 +399,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       watch({
         host: config.host,
         collect: collectOnce,
+        logsOf: logWatching.summaries,
         recall: (taken) => recall(store, taken),
         store,
         thresholds: config.thresholds,

@@ -1,11 +1,13 @@
 import { proposedEntry } from './approving.ts'
 import { diagnose } from './diagnose/diagnose.ts'
+import { incidentsOf, withSymptoms } from './diagnose/incidents.ts'
 import { FORECAST_METRICS, FORECAST_PAST } from './diagnose/rules/forecasts.ts'
 import type { Thresholds } from './diagnose/thresholds.ts'
 import { isSilenced } from './model/alert.ts'
 import type { CommandFix, Finding, Fix } from './model/finding.ts'
 import type { FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
+import type { LogSummary } from './model/log-summary.ts'
 import type { Narrative, Report } from './model/report.ts'
 
 import type { History, Snapshot } from './model/snapshot.ts'
@@ -25,6 +27,8 @@ import type { Store } from './store/store.ts'
 export type ReportingPorts = {
   readonly host: string
   readonly snapshot: () => Promise<Snapshot>
+  /** What the logs of its containers say by now. */
+  readonly logsOf: (snapshot: Snapshot) => ReadonlyMap<string, LogSummary>
   /** Keeps what was read, for later readings to be compared with. */
   readonly remember: (snapshot: Snapshot) => Promise<void>
   readonly store: Store
@@ -166,7 +170,8 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
   const previous = await previousReport(ports, request.comparedWith ?? 'last')
   const snapshot = await ports.snapshot()
   const history = await recallAll(store, snapshot)
-  const { checks, findings: found } = diagnose({ snapshot, history, thresholds })
+  const logs = ports.logsOf(snapshot)
+  const { checks, findings: found } = diagnose({ snapshot, history, logs, thresholds })
   const id = ports.newId()
   const silences = await store.silences(host, snapshot.takenAt)
   const heard = found.filter((finding) => !isSilenced(finding.id, silences, snapshot.takenAt))
@@ -178,8 +183,20 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
       severity,
       until: silences.find((silence) => silence.findingId === findingId)?.until ?? null,
     }))
-  const { findings, plans } = await planFixes(heard, snapshot, id, ports)
-  const composition = compose({ id, snapshot, findings, silenced, checks, gaps, targets, previous })
+  // What follows from a finding that nobody wants to hear of is a problem of its own here.
+  const incidents = incidentsOf(heard, snapshot, logs)
+  const { findings, plans } = await planFixes(withSymptoms(heard, incidents), snapshot, id, ports)
+  const composition = compose({
+    id,
+    snapshot,
+    findings,
+    incidents,
+    silenced,
+    checks,
+    gaps,
+    targets,
+    previous,
+  })
   const text = ports.summarise(composition)
   const draft: Report = {
     ...composition,

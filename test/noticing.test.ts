@@ -69,6 +69,7 @@ describe('what collections bring', () => {
     const { findings } = diagnose({
       snapshot,
       history: { recent: [], unusual, trends: [] },
+      logs: new Map(),
       thresholds: Thresholds.parse({}),
     })
     const finding = findings.find(({ rule }) => rule === 'unusual')

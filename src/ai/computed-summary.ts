@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts'
 import type { Gap } from '../model/gap.ts'
+import { problemsOf, symptomsOf } from '../model/incident.ts'
 import type { Unnarrated } from './facts.ts'
 
 /**
@@ -7,10 +8,11 @@ import type { Unnarrated } from './facts.ts'
  * read. It puts together what the rules have said, and states no figure of its own but counts.
  */
 export function computedSummary(report: Unnarrated): string {
-  const [worst, second] = report.findings
+  const [worst, second] = problemsOf(report)
   const failed = report.gaps.filter(({ kind }) => kind === 'failed')
   const sentences = [
     ...(worst ? aboutWorst(worst) : aboutNone(report)),
+    ...(worst ? aboutSymptoms(symptomsOf(worst, report.incidents)) : []),
     ...(second && isPressing(second) ? [`Then look at this: ${second.title}`] : []),
     ...aboutResolved(report),
     ...(failed.length > 0 ? [aboutGaps(failed)] : []),
@@ -24,6 +26,13 @@ function aboutWorst(finding: Finding): string[] {
   const [fix] = finding.fixes
   const first = fix ? [`${isPressing(finding) ? 'Do this first' : 'What would help'}: ${fix.title}`] : []
   return [finding.title, finding.impact, ...first]
+}
+
+/** What follows from the worst, so that nobody looks for its cause elsewhere. */
+function aboutSymptoms([first, ...others]: readonly string[]): string[] {
+  if (first === undefined) return []
+  const rest = others.length > 0 ? `, and ${others.length} more` : ''
+  return [`From it follows: ${withoutStop(first)}${rest}`]
 }
 
 const aboutNone = ({ verdict, checks }: Unnarrated): string[] => {

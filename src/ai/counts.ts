@@ -1,3 +1,4 @@
+import { problemsOf, severityWithSymptoms } from '../model/incident.ts'
 import type { Report } from '../model/report.ts'
 
 /** How many of something the report has: by the noun that names it, and the words that narrow it down. */
@@ -21,11 +22,15 @@ const inState = ({ tables }: Pick<Report, 'tables'>, state: string): number =>
 /** What can be counted in a report, the narrower first: "2 critical findings" are not "2 findings". */
 export function countsOf(report: Omit<Report, 'narrative'>): CountedThing[] {
   const { counts, collectors } = report.snapshot
-  const finding = /^(?:findings?|problems?|issues?|small|things?)$/
+  const finding = /^(?:findings?|small|things?)$/
+  // A cause with all that follows from it.
+  const problem = /^(?:problems?|issues?)$/
+  const problems = problemsOf(report).map((each) => severityWithSymptoms(each, report.incidents))
   const check = /^checks?$/
   const container = /^containers?$/
   const target = /^(?:targets?|kpis?)$/
   const severity = (name: string) => report.findings.filter((each) => each.severity === name).length
+  const ofProblems = (name: string) => problems.filter((each) => each === name).length
   const verdict = (name: string) => report.checks.filter((each) => each.verdict === name).length
   const score = (name: string) => report.scoreboard.filter((each) => each.verdict === name).length
   const thing = (noun: RegExp, count: number, modifier: RegExp | null = null) => ({ noun, modifier, count })
@@ -33,12 +38,16 @@ export function countsOf(report: Omit<Report, 'narrative'>): CountedThing[] {
   return [
     ...['critical', 'high', 'medium', 'low'].flatMap((name) => [
       thing(finding, severity(name), new RegExp(`^${name}`)),
-      thing(new RegExp(`^${name}$`), severity(name)),
+      thing(problem, ofProblems(name), new RegExp(`^${name}`)),
+      thing(new RegExp(`^${name}$`), ofProblems(name)),
     ]),
-    thing(finding, report.changes?.appeared.length ?? 0, /^(?:new|appeared)$/),
-    thing(finding, report.changes?.ongoing.length ?? 0, /^(?:ongoing|old)$/),
-    thing(finding, report.changes?.resolved.length ?? 0, /^(?:resolved|gone)$/),
+    ...[finding, problem].flatMap((noun) => [
+      thing(noun, report.changes?.appeared.length ?? 0, /^(?:new|appeared)$/),
+      thing(noun, report.changes?.ongoing.length ?? 0, /^(?:ongoing|old)$/),
+      thing(noun, report.changes?.resolved.length ?? 0, /^(?:resolved|gone)$/),
+    ]),
     thing(finding, report.findings.length),
+    thing(problem, problems.length),
     thing(check, verdict('passed'), /^pass(?:ed)?$/),
     thing(check, verdict('found'), /^(?:found|failed)$/),
     thing(check, verdict('could-not-look'), /^could$/),

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts'
 import { counted, formatValue } from '../model/format.ts'
+import { becauseOf } from '../model/incident.ts'
 import type { Score } from '../model/report.ts'
 import { describeTarget } from '../model/target.ts'
 import type { Unnarrated } from './facts.ts'
@@ -18,9 +19,13 @@ const LEFT_OUT_CHARACTERS = 160
  * missed targets, what changed, what could not be read. It says itself what had to be left out.
  */
 export function promptInput(report: Unnarrated, characters: number): string {
+  const symptoms = becauseOf(report.incidents)
   const parts = [
     { kind: 'verdict', text: verdictOf(report) },
-    ...report.findings.map((finding, index) => ({ kind: 'finding', text: findingPart(finding, index + 1) })),
+    ...report.findings.map((finding, index) => ({
+      kind: 'finding',
+      text: findingPart(finding, index + 1, symptoms.has(finding.id)),
+    })),
     ...report.scoreboard
       .filter(({ verdict }) => verdict === 'missed')
       .map((score) => ({ kind: 'missed target', text: scorePart(score) })),
@@ -63,7 +68,7 @@ function verdictOf({ host, verdict, headline, snapshot, findings }: Unnarrated):
   ].join('\n')
 }
 
-function findingPart(finding: Finding, position: number): string {
+function findingPart(finding: Finding, position: number, isSymptom: boolean): string {
   const [fix] = finding.fixes
   const figures = finding.evidence.filter(({ unit }) => unit !== 'text')
   const quotations = [
@@ -73,7 +78,7 @@ function findingPart(finding: Finding, position: number): string {
     ...finding.symptoms.map(quoted),
   ]
   return [
-    `Finding ${position} (${finding.severity}, ${describeTarget(finding.target)}): ${oneLine(finding.title)}`,
+    `Finding ${position} (${finding.severity}, ${describeTarget(finding.target)}${isSymptom ? ', only follows from the one above it' : ''}): ${oneLine(finding.title)}`,
     `Impact: ${oneLine(finding.impact)}`,
     `Root cause: ${oneLine(finding.rootCause)}`,
     ...figures.map(({ label, value, unit }) => `Measured: ${oneLine(label)} = ${formatValue(value, unit)}`),

@@ -9,6 +9,8 @@ export type AlertPolicy = { readonly severities: readonly Severity[]; readonly r
 export type Look = {
   readonly host: string
   readonly findings: readonly Finding[]
+  /** Ids of those that only follow from another. */
+  readonly symptoms: ReadonlySet<string>
   readonly checks: readonly Check[]
   readonly silences: readonly Silence[]
   /** Those that are open, and those that were resolved within `REMEMBERED`. */
@@ -22,17 +24,22 @@ export const REMEMBERED: Seconds = seconds(3600)
 /** How much longer something that comes and goes has to be gone, or each coming would be news. */
 const FLAPPING_PATIENCE = 6
 
-/** The alerts that are other than before. What is silenced begins none; one that is open ends. */
+/**
+ * The alerts that are other than before. What is silenced begins none; one that is open ends. A symptom begins none
+ * either, as its root has one; what people were told of already goes on.
+ */
 export function followUp(look: Look, policy: AlertPolicy): AlertChange[] {
   const byId = new Map(look.findings.map((finding) => [finding.id, finding]))
   const known = new Set(look.alerts.map(({ findingId }) => findingId))
   const heard = (id: string) => !isSilenced(id, look.silences, look.now)
   const begun = look.findings
     .filter(({ id, severity }) => !known.has(id) && policy.severities.includes(severity) && heard(id))
+    .filter(({ id }) => !look.symptoms.has(id))
     .map((finding) => ({ alert: begin(finding, look), news: null }))
   const followed = look.alerts.flatMap((alert) => {
     const finding = byId.get(alert.findingId)
     const present = finding !== undefined && heard(alert.findingId)
+    if (present && look.symptoms.has(alert.findingId) && alert.state !== 'firing') return []
     return (present ? seen(alert, finding, look.now) : gone(alert, look, policy)) ?? []
   })
   return [...begun, ...followed]

@@ -1,5 +1,6 @@
 import type { Evidence } from '../model/evidence.ts'
 import { type Check, type Finding, findingId } from '../model/finding.ts'
+import type { LogSummary } from '../model/log-summary.ts'
 import type { History, Snapshot } from '../model/snapshot.ts'
 import type { Target, TargetKind } from '../model/target.ts'
 import type { NumericUnit } from '../model/units.ts'
@@ -10,6 +11,8 @@ import type { Thresholds } from './thresholds.ts'
 export type Context = {
   readonly snapshot: Snapshot
   readonly history: History
+  /** What the log of each container says, by its id; of none that nobody follows. */
+  readonly logs: ReadonlyMap<string, LogSummary>
   readonly thresholds: Thresholds
 }
 

@@ -20,6 +20,7 @@ import {
   swapThrash,
 } from './rules/host.ts'
 import { environmentIgnored } from './rules/ignored-settings.ts'
+import { logErrors } from './rules/log-errors.ts'
 import { oomKill } from './rules/oom-kills.ts'
 import {
   autovacuumOff,
@@ -65,6 +66,7 @@ export const RULES: readonly Rule[] = [
   cpuThrottled,
   unhealthy,
   environmentIgnored,
+  logErrors,
 
   sharedBuffers,
   connectionsNearLimit,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Evidence } from './evidence.ts'
 import { Check, Finding, Severity } from './finding.ts'
 import { Gap } from './gap.ts'
+import { Incident } from './incident.ts'
 import { CollectorRun } from './snapshot.ts'
 import { NumericUnit, Seconds, Timestamp, Unit } from './units.ts'
 
@@ -87,7 +88,10 @@ export const Report = z.object({
     collectors: z.array(CollectorRun),
   }),
   scoreboard: z.array(Score),
+  /** The worst problem first, each followed by its symptoms. */
   findings: z.array(Finding),
+  /** Which of the findings have one cause. */
+  incidents: z.array(Incident).default([]),
   /** Found as well, but somebody wants to hear nothing of them; `until` null is muted. */
   silenced: z
     .array(z.object({ id: z.string(), title: z.string(), severity: Severity, until: Timestamp.nullable() }))

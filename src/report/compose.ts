@@ -2,6 +2,7 @@ import type { Check, Finding, Severity } from '../model/finding.ts'
 import { SEVERITIES } from '../model/finding.ts'
 import { counted } from '../model/format.ts'
 import type { Gap } from '../model/gap.ts'
+import { type Incident, inOrder, problemsOf, severityWithSymptoms } from '../model/incident.ts'
 import type { Report } from '../model/report.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { changesSince } from './changes.ts'
@@ -13,6 +14,7 @@ export type Composition = {
   readonly id: string
   readonly snapshot: Snapshot
   readonly findings: readonly Finding[]
+  readonly incidents: readonly Incident[]
   readonly silenced: Report['silenced']
   readonly checks: readonly Check[]
   /** Gaps that are not the snapshot's: a store that could not be opened. */
@@ -53,25 +55,24 @@ const describeUnread = (gaps: readonly Gap[]): string =>
 function headlineOf(
   verdict: Report['verdict'],
   snapshot: Snapshot,
-  findings: readonly Finding[],
+  problems: readonly { readonly severity: Severity }[],
   passed: number,
 ): string {
   const { host } = snapshot
-  const worst = findings[0]
   switch (verdict) {
     case 'unknown':
       return `Nothing on ${host} could be read.`
     case 'healthy':
-      return worst
-        ? `${host} is fine: ${counted(passed, 'check')} passed, ${counted(findings.length, 'small thing')} to improve.`
+      return problems.length > 0
+        ? `${host} is fine: ${counted(passed, 'check')} passed, ${counted(problems.length, 'small thing')} to improve.`
         : `${host} is fine: ${counted(passed, 'check')} passed.`
     case 'attention':
-      if (findings.every((finding) => finding.severity === 'low')) {
+      if (problems.every(({ severity }) => severity === 'low')) {
         return `${host}: ${counted(passed, 'check')} passed, but ${describeUnread(unread(snapshot))} could not be read.`
       }
-      return `${host} needs attention (${countBySeverity(findings)}).`
+      return `${host} needs attention (${countBySeverity(problems)}).`
     case 'critical':
-      return `${host} has a critical problem (${countBySeverity(findings)}).`
+      return `${host} has a critical problem (${countBySeverity(problems)}).`
   }
 }
 
@@ -81,7 +82,12 @@ const passedChecks = (checks: readonly Check[]): number =>
 /** The report without its words: those are written by a model, or computed, from what is composed here. */
 export function compose(composition: Composition): Omit<Report, 'narrative'> {
   const { id, snapshot, targets, previous } = composition
-  const findings = [...composition.findings]
+  const incidents = [...composition.incidents]
+  const findings = inOrder(composition)
+  // A cause with all that follows from it is one problem, as severe as the worst of them.
+  const problems = problemsOf(composition).map((finding) => ({
+    severity: severityWithSymptoms(finding, incidents),
+  }))
   const checks = [...composition.checks]
   const verdict = verdictOf(snapshot, findings)
   return {
@@ -90,7 +96,7 @@ export function compose(composition: Composition): Omit<Report, 'narrative'> {
     host: snapshot.host,
     createdAt: snapshot.takenAt,
     verdict,
-    headline: headlineOf(verdict, snapshot, findings, passedChecks(checks)),
+    headline: headlineOf(verdict, snapshot, problems, passedChecks(checks)),
     snapshot: {
       id: snapshot.id,
       takenAt: snapshot.takenAt,
@@ -106,6 +112,7 @@ export function compose(composition: Composition): Omit<Report, 'narrative'> {
     },
     scoreboard: scoreboard(snapshot, targets, previous),
     findings,
+    incidents,
     silenced: composition.silenced,
     checks,
     tables: tables(snapshot),

@@ -15,11 +15,23 @@ function watching() {
   return (
     at: number,
     findings: Finding[],
-    { checks = [], silences = [] }: { checks?: Check[]; silences?: Silence[] } = {},
+    {
+      checks = [],
+      silences = [],
+      symptoms = [],
+    }: { checks?: Check[]; silences?: Silence[]; symptoms?: Finding[] } = {},
   ) => {
     const known = [...alerts.values()]
     const changes = followUp(
-      { host: 'atlas', findings, checks, silences, alerts: known, now: minute(at) },
+      {
+        host: 'atlas',
+        findings,
+        symptoms: new Set(symptoms.map(({ id }) => id)),
+        checks,
+        silences,
+        alerts: known,
+        now: minute(at),
+      },
       policy,
     )
     for (const { alert } of changes) alerts.set(alert.findingId, alert)
@@ -42,6 +54,18 @@ describe('an alert', () => {
     const look = watching()
     look(0, [crash])
     expect(look(1, [])).toEqual([['resolved', 'resolved']])
+  })
+
+  it('is begun by no symptom, and goes on for one that was told of before its root was seen', () => {
+    const look = watching()
+    const asSymptom = { symptoms: [crash] }
+    expect(look(0, [crash], asSymptom)).toEqual([])
+    expect(look(1, [crash])).toEqual([['pending', null]])
+    expect(look(2, [crash], asSymptom)).toEqual([])
+    expect(look(3, [crash])).toEqual([['firing', null]])
+    expect(look(4, [crash], asSymptom)).toEqual([['firing', null]])
+    expect(look(9, [])).toEqual([['resolved', 'resolved']])
+    expect(look(10, [crash], asSymptom)).toEqual([])
   })
 
   it('is only for what is severe enough', () => {

@@ -89,6 +89,7 @@ describe('with a past in the store', () => {
       const { findings, checks } = diagnose({
         snapshot,
         history: { recent: [], unusual: [], trends: [{ series, trend }] },
+        logs: new Map(),
         thresholds: Thresholds.parse({}),
       })
       expect(findings.find(({ rule }) => rule === 'host-disk-full-predicted')).toMatchObject({

@@ -9,6 +9,7 @@ export const look = (changes: Partial<Snapshot>, recent: readonly Snapshot[] = [
   diagnose({
     snapshot: makeSnapshot(changes),
     history: { recent, unusual: [], trends: [] },
+    logs: new Map(),
     thresholds: Thresholds.parse({}),
   })
 

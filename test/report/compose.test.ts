@@ -16,10 +16,12 @@ function reportOf(changes: Partial<Snapshot>, previous: Report | null = null): R
   const verdicts = diagnose({
     snapshot,
     history: { recent: [], unusual: [], trends: [] },
+    logs: new Map(),
     thresholds: Thresholds.parse({}),
   })
   const composition = compose({
     silenced: [],
+    incidents: [],
     id: 'r1',
     snapshot,
     ...verdicts,

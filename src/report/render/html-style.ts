@@ -13,6 +13,7 @@ p { margin: .4rem 0; }
 .note, figcaption { color: var(--faint); font-size: .875rem; }
 article { border-left: 4px solid var(--low); padding: .1rem 0 .1rem 1rem; margin: 1.25rem 0; }
 article h3 { margin-top: 0; }
+article.symptom { margin-left: 2rem; }
 .severity { text-transform: uppercase; font-size: .75rem; letter-spacing: .04em; }
 .critical { border-color: var(--critical); } .critical .severity { color: var(--critical); }
 .high { border-color: var(--high); } .high .severity { color: var(--high); }

@@ -1,5 +1,5 @@
 import { describeEvidence } from '../../model/evidence.ts'
-import type { Finding, Fix } from '../../model/finding.ts'
+import type { Fix } from '../../model/finding.ts'
 import { formatSeconds, formatValue } from '../../model/format.ts'
 import { plainText } from '../../model/plain-text.ts'
 import type { Report, Table } from '../../model/report.ts'
@@ -11,6 +11,7 @@ import {
   describeTarget,
   describeTime,
   describeWriter,
+  numbered,
 } from '../phrases.ts'
 import { STYLE } from './html-style.ts'
 
@@ -48,10 +49,11 @@ const renderFix = (fix: Fix): string =>
     ? `<p><b>Fix</b> ${inert(fix.title)} <span class="note">(${inert(fix.command)}, can be approved in Slack)</span></p>`
     : `<p><b>Fix</b> ${inert(fix.title)}</p><pre>${inert(fix.change)}</pre>`
 
-const renderFinding = (finding: Finding): string =>
-  `<article class="${finding.severity}" id="${inert(finding.id)}">
+const renderFinding = ({ finding, because }: ReturnType<typeof numbered>[number]): string =>
+  `<article class="${finding.severity}${because === null ? '' : ' symptom'}" id="${inert(finding.id)}">
 <h3><span class="severity">${finding.severity}</span> ${inert(finding.title)}</h3>
 <p class="note">${inert(describeSubject(finding.target))} · ${inert(finding.id)}</p>
+${because === null ? '' : `<p><b>Follows from the above</b> ${inert(because)}</p>`}
 <p><b>Impact</b> ${inert(finding.impact)}</p>
 <p><b>Root cause</b> ${inert(finding.rootCause)}</p>
 ${finding.symptoms.length > 0 ? `<p><b>Symptoms</b> ${finding.symptoms.map(inert).join('; ')}</p>` : ''}
@@ -96,7 +98,7 @@ const contents = (report: Report, pictures: readonly Picture[]): string[] => {
       : []),
     '</header>',
     ...section('Scoreboard', renderScoreboard(report)),
-    ...section('Findings', ...(findings.length > 0 ? findings.map(renderFinding) : ['<p>None.</p>'])),
+    ...section('Findings', ...(findings.length > 0 ? numbered(report).map(renderFinding) : ['<p>None.</p>'])),
     `<p class="note">${describeChecks(report.checks)} ${describeSilenced(report)}</p>`,
     ...section('The last day', ...pictures.map(renderPicture)),
     ...section('Readings', ...report.tables.map(renderTable)),

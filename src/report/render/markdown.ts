@@ -1,5 +1,5 @@
 import { describeEvidence } from '../../model/evidence.ts'
-import type { Finding, Fix } from '../../model/finding.ts'
+import type { Fix } from '../../model/finding.ts'
 import { formatSeconds, formatValue } from '../../model/format.ts'
 import { oneLine, plainText } from '../../model/plain-text.ts'
 import type { Report, Table } from '../../model/report.ts'
@@ -11,6 +11,7 @@ import {
   describeTarget,
   describeTime,
   describeWriter,
+  numbered,
 } from '../phrases.ts'
 
 /** Foreign text on one line, inert: nothing in it is read as Markdown or HTML. */
@@ -43,10 +44,11 @@ const renderFix = (fix: Fix): string =>
     ? `- ${inert(fix.title)} (\`${fix.command}\`, can be approved in Slack)`
     : `- ${inert(fix.title)}\n\n${fenced(fix.change)}`
 
-const renderFinding = (finding: Finding, index: number): string =>
+const renderFinding = ({ finding, number, because }: ReturnType<typeof numbered>[number]): string =>
   [
-    `### ${index + 1}. ${inert(finding.title)}`,
+    number === null ? `#### ↳ ${inert(finding.title)}` : `### ${number}. ${inert(finding.title)}`,
     `**${finding.severity}** · ${inert(describeSubject(finding.target))} · \`${finding.id}\``,
+    ...(because === null ? [] : [`**Follows from the above:** ${inert(because)}`]),
     `**Impact:** ${inert(finding.impact)}`,
     `**Root cause:** ${inert(finding.rootCause)}`,
     ...(finding.symptoms.length > 0 ? [`**Symptoms:** ${finding.symptoms.map(inert).join('; ')}`] : []),
@@ -78,7 +80,7 @@ export function renderMarkdown(report: Report): string {
     '## Scoreboard',
     renderScoreboard(report),
     '## Findings',
-    findings.length > 0 ? findings.map(renderFinding).join('\n\n') : 'None.',
+    findings.length > 0 ? numbered(report).map(renderFinding).join('\n\n') : 'None.',
     [describeChecks(report.checks), describeSilenced(report)].filter(Boolean).join(' '),
   ]
   if (changes) {

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import { describeEvidence } from '../../model/evidence.ts'
-import type { Finding, Severity } from '../../model/finding.ts'
+import type { Severity } from '../../model/finding.ts'
 import { formatSeconds, formatValue } from '../../model/format.ts'
 import { oneLine, plainText, shortened } from '../../model/plain-text.ts'
 import type { Report, Score, Table } from '../../model/report.ts'
@@ -11,6 +11,7 @@ import {
   describeTarget,
   describeTime,
   describeWriter,
+  numbered,
 } from '../phrases.ts'
 
 export type TerminalOptions = {
@@ -108,16 +109,21 @@ function labelled(label: string, text: string, width: number, paint: Paint): str
     )
 }
 
-function renderFinding(finding: Finding, index: number, width: number, paint: Paint): string[] {
+type Numbered = ReturnType<typeof numbered>[number]
+
+/** A symptom stands under its root, marked and without a number. */
+function renderFinding({ finding, number, because }: Numbered, width: number, paint: Paint): string[] {
   const evidence = finding.evidence.map((item) => oneLine(describeEvidence(item))).join(' · ')
   return [
     ...wrap(oneLine(finding.title), width - 18).map((line, row) =>
       row === 0
-        ? `${String(index + 1).padStart(3)}  ${paint(SEVERITY_STYLE[finding.severity], finding.severity.padEnd(8))}  ${paint('bold', line)}`
+        ? `${(number === null ? '↳' : String(number)).padStart(3)}  ${paint(SEVERITY_STYLE[finding.severity], finding.severity.padEnd(8))}  ${paint('bold', line)}`
         : `${' '.repeat(15)}${paint('bold', line)}`,
     ),
     ...labelled('Impact', finding.impact, width, paint),
+    ...(because === null ? [] : labelled('Follows', because, width, paint)),
     ...labelled('Cause', finding.rootCause, width, paint),
+    ...(finding.symptoms.length > 0 ? labelled('Symptoms', finding.symptoms.join('\n'), width, paint) : []),
     ...labelled('Evidence', evidence, width, paint),
     ...finding.fixes.flatMap((fix) =>
       fix.kind === 'command'
@@ -157,7 +163,7 @@ export function renderTerminal(report: Report, { width, colour }: TerminalOption
     '',
     ...renderScoreboard(report, paint),
     ...(report.findings.length > 0 ? [paint('bold', 'Findings')] : []),
-    ...report.findings.flatMap((finding, index) => renderFinding(finding, index, width, paint)),
+    ...numbered(report).flatMap((each) => renderFinding(each, width, paint)),
     ...report.tables.flatMap((table) => renderTable(table, paint)),
     ...renderGaps(report, width, paint),
     [describeChecks(report.checks), describeSilenced(report)].filter(Boolean).join(' '),

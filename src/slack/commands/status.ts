@@ -1,4 +1,5 @@
 import { counted } from '../../model/format.ts'
+import { problemsOf } from '../../model/incident.ts'
 import { describeMeasured, describeTarget } from '../../report/phrases.ts'
 import { context, fields, mrkdwn, section, slackDate } from '../blocks.ts'
 import type { Subcommand } from '../subcommand.ts'
@@ -10,10 +11,9 @@ export const status: Subcommand = {
   async run({ perfbot, answer }) {
     const report = await perfbot.takeReport({ inPassing: true })
     const measured = report.scoreboard.filter((score) => score.measured !== null)
-    const worst = report.findings
-      .slice(0, 5)
-      .map((finding) => `• *${finding.severity}* ${mrkdwn(finding.title)}`)
-    const more = report.findings.length - worst.length
+    const problems = problemsOf(report)
+    const worst = problems.slice(0, 5).map((finding) => `• *${finding.severity}* ${mrkdwn(finding.title)}`)
+    const more = problems.length - worst.length
     await answer({
       text: report.headline,
       blocks: [

@@ -2,6 +2,7 @@ import type { KnownBlock } from '@slack/types'
 import type { DigestExtras } from '../../digesting.ts'
 import type { Finding } from '../../model/finding.ts'
 import { counted } from '../../model/format.ts'
+import { problemsOf } from '../../model/incident.ts'
 import { shortened } from '../../model/plain-text.ts'
 import type { Report, Score } from '../../model/report.ts'
 import type { Trend } from '../../model/series.ts'
@@ -97,7 +98,8 @@ export const uneventfulMessage = ({ report, lateSince }: Digest): Message => ({
 
 /** What is different since the last digest, what still presses, and what was done. */
 export function digestMessage({ report, extras, trends, lateSince }: Digest): Message {
-  const { findings, changes } = report
+  const { changes } = report
+  const findings = problemsOf(report)
   const among = (ids: readonly string[] | undefined) => findings.filter(({ id }) => ids?.includes(id))
   const appeared = changes ? among(changes.appeared) : findings
   const worse = among(changes?.worse)

@@ -3,7 +3,8 @@ import type { OfferedFix } from '../../app.ts'
 import type { Execution } from '../../model/execution.ts'
 import type { Finding } from '../../model/finding.ts'
 import { counted } from '../../model/format.ts'
-import { shortened } from '../../model/plain-text.ts'
+import { problemsOf, symptomsOf } from '../../model/incident.ts'
+import { oneLine, shortened } from '../../model/plain-text.ts'
 import type { Report, Score } from '../../model/report.ts'
 import {
   describeChecks,
@@ -28,7 +29,11 @@ import {
 import { measureAgainButton, reviewFixButton, wholeReportButton } from './buttons.ts'
 
 /** What the parent message shows of the worst; the rest stands in the thread, so that it fits a phone's screen. */
-export const WORST_SHOWN = 3
+const WORST_SHOWN = 3
+const SYMPTOMS_SHOWN = 4
+
+/** The worst problems. What only follows from one stands under it. */
+export const shownInParent = (report: Report): Finding[] => problemsOf(report).slice(0, WORST_SHOWN)
 
 export const severityWord = (finding: Pick<Finding, 'severity'>): string =>
   finding.severity.replace(/^./, (letter) => letter.toUpperCase())
@@ -68,7 +73,24 @@ function explanation(finding: Finding, hasButton: boolean): string {
   return fix && !hasButton ? `${why} To do: ${fix.title}.` : why
 }
 
-function findingBlocks(finding: Finding, fixes: readonly OfferedFix[], reportId: string): KnownBlock[] {
+function symptomElements(finding: Finding, report: Report) {
+  const symptoms = symptomsOf(finding, report.incidents)
+  if (symptoms.length === 0) return []
+  const more = symptoms.length - SYMPTOMS_SHOWN
+  return [
+    paragraph(words('What follows from it:', { italic: true })),
+    {
+      type: 'rich_text_list' as const,
+      style: 'bullet' as const,
+      elements: [
+        ...symptoms.slice(0, SYMPTOMS_SHOWN).map((because) => shortened(oneLine(because), 200)),
+        ...(more > 0 ? [`and ${more} more`] : []),
+      ].map((text) => paragraph(words(text))),
+    },
+  ]
+}
+
+function findingBlocks(finding: Finding, fixes: readonly OfferedFix[], report: Report): KnownBlock[] {
   const own = fixes.filter(({ plan }) => plan.findingId === finding.id)
   return [
     richText(
@@ -77,8 +99,9 @@ function findingBlocks(finding: Finding, fixes: readonly OfferedFix[], reportId:
         words(shortened(finding.title, 200), { bold: true }),
       ),
       paragraph(words(shortened(explanation(finding, own.length > 0), 400))),
+      ...symptomElements(finding, report),
     ),
-    ...fixBlocks(own, reportId),
+    ...fixBlocks(own, report.id),
   ]
 }
 
@@ -114,7 +137,8 @@ function writerLine(report: Report, writing: boolean): string {
 /** The parent message: is it fine, and if not, what to do. `writing` names a model that still writes. */
 export function reportMessage(report: Report, fixes: readonly OfferedFix[], writing = false): Message {
   const measured = report.scoreboard.filter((score) => score.measured !== null)
-  const rest = report.findings.length - WORST_SHOWN
+  const shown = shownInParent(report)
+  const rest = problemsOf(report).length - shown.length
   const footer = [
     [`${changesLine(report)}${describeChecks(report.checks)}`, describeSilenced(report)]
       .filter(Boolean)
@@ -129,7 +153,7 @@ export function reportMessage(report: Report, fixes: readonly OfferedFix[], writ
       header(report.headline),
       richText(paragraph(words(report.narrative.text))),
       ...(measured.length > 0 ? [fields(measured.map(scoreField))] : []),
-      ...report.findings.slice(0, WORST_SHOWN).flatMap((finding) => findingBlocks(finding, fixes, report.id)),
+      ...shown.flatMap((finding) => findingBlocks(finding, fixes, report)),
       context(footer.join('\n')),
       actions([measureAgainButton, wholeReportButton(report.id)]),
     ],

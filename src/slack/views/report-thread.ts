@@ -3,6 +3,7 @@ import type { OfferedFix } from '../../app.ts'
 import { describeEvidence } from '../../model/evidence.ts'
 import type { Finding, Fix } from '../../model/finding.ts'
 import { formatValue } from '../../model/format.ts'
+import { becauseOf } from '../../model/incident.ts'
 import { oneLine, shortened } from '../../model/plain-text.ts'
 import type { Cell, Report, Table } from '../../model/report.ts'
 import {
@@ -16,7 +17,7 @@ import {
   words,
 } from '../blocks.ts'
 import { LIMITS } from '../limits.ts'
-import { fixBlocks, severityWord, WORST_SHOWN } from './report-message.ts'
+import { fixBlocks, severityWord, shownInParent } from './report-message.ts'
 
 const fixElements = (fix: Fix) =>
   fix.kind === 'command'
@@ -27,9 +28,17 @@ const fixElements = (fix: Fix) =>
 const EVIDENCE_SHOWN = 12
 const FIXES_SHOWN = 3
 
-const findingDetail = (finding: Finding): KnownBlock =>
+const findingDetail = (finding: Finding, because: string | null): KnownBlock =>
   richText(
     paragraph(words(`${severityWord(finding)}  `, { bold: true }), words(finding.title, { bold: true })),
+    ...(because === null
+      ? []
+      : [
+          paragraph(
+            words('Follows from the above: ', { bold: true }),
+            words(shortened(oneLine(because), 400)),
+          ),
+        ]),
     paragraph(words('Impact: ', { bold: true }), words(finding.impact)),
     paragraph(words('Root cause: ', { bold: true }), words(finding.rootCause)),
     {
@@ -117,9 +126,11 @@ export function tableMessages(table: Table): { messages: TableMessage[]; cut: bo
  * for has its buttons here.
  */
 export function findingMessages(report: Report, fixes: readonly OfferedFix[], message: string): Message[] {
-  const blocks = report.findings.flatMap((finding, index) => [
-    findingDetail(finding),
-    ...(index < WORST_SHOWN
+  const shown = new Set(shownInParent(report))
+  const symptoms = becauseOf(report.incidents)
+  const blocks = report.findings.flatMap((finding) => [
+    findingDetail(finding, symptoms.get(finding.id) ?? null),
+    ...(shown.has(finding)
       ? []
       : fixBlocks(
           fixes.filter(({ plan }) => plan.findingId === finding.id),

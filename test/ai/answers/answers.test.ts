@@ -62,6 +62,7 @@ function sourcesOf(taken: Snapshot, changes: Partial<AnswerSources> = {}): Answe
   const { findings, checks } = diagnose({
     snapshot: taken,
     history: { recent: [], unusual: [], trends: [] },
+    logs: new Map(),
     thresholds: Thresholds.parse({}),
   })
   return {
@@ -71,6 +72,7 @@ function sourcesOf(taken: Snapshot, changes: Partial<AnswerSources> = {}): Answe
       snapshot: taken,
       findings,
       checks,
+      incidents: [],
       silenced: [],
       gaps: [],
       targets: Targets.parse({}),

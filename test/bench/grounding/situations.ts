@@ -166,6 +166,7 @@ function composed(snapshot: Snapshot, previous: Report | null, id: string): Repo
   const { findings, checks } = diagnose({
     snapshot,
     history: { recent: [], unusual: [], trends: [] },
+    logs: new Map(),
     thresholds: Thresholds.parse({}),
   })
   const report = compose({
@@ -173,6 +174,7 @@ function composed(snapshot: Snapshot, previous: Report | null, id: string): Repo
     snapshot,
     findings,
     checks,
+    incidents: [],
     silenced: [],
     gaps: [],
     targets: Targets.parse({}),

@@ -1,0 +1,102 @@
+import type { Finding } from '../model/finding.ts'
+import type { LogErrorClass } from '../model/log-summary.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import type { Explanation, Known } from './explanation.ts'
+import { minutes } from './history.ts'
+import { victimsWithin } from './oom-kills.ts'
+
+/** The machine itself is what all on it depend on. */
+const STRENGTH = 8
+const LIKELY = 3
+
+/** What of the machine's file systems containers then say. */
+const DISK: Readonly<Record<string, LogErrorClass>> = {
+  'host-disk-space': 'disk-full',
+  'host-inodes': 'disk-full',
+  'host-fs-readonly': 'read-only-filesystem',
+}
+
+const says = ({ troubles, ownCause }: Known, kind: LogErrorClass): boolean =>
+  ownCause === kind || troubles.some(({ headline }) => headline.class === kind)
+
+const explain = (symptom: Finding, cause: Finding, strength = STRENGTH): Explanation => ({
+  symptom,
+  cause,
+  because: symptom.title,
+  strength,
+})
+
+const TOLD_BY_LOG: ReadonlySet<string> = new Set(['crash-loop', 'exited-error', 'unhealthy', 'log-errors'])
+
+function ofDisks(all: readonly Known[]): Explanation[] {
+  return all.flatMap(({ finding: cause }) => {
+    const kind = DISK[cause.rule]
+    if (!kind) return []
+    return all
+      .filter(
+        (other) =>
+          (TOLD_BY_LOG.has(other.finding.rule) && says(other, kind)) ||
+          other.finding.rule === 'redis-save-failed',
+      )
+      .map((other) =>
+        explain(other.finding, cause, other.finding.rule === 'redis-save-failed' ? LIKELY : STRENGTH),
+      )
+  })
+}
+
+/** As far back as the rule of OOM kills looks. */
+const KILLED = minutes(30)
+
+/**
+ * Whoever has no limit of its own is killed when the machine's memory runs out. With one it is the container that was
+ * too large, and the kernel's word of the kill goes with it.
+ */
+function ofMemory(all: readonly Known[], snapshot: Snapshot): Explanation[] {
+  const on = (rule: string) => all.filter(({ finding }) => finding.rule === rule)
+  const victims = victimsWithin(snapshot, KILLED)
+  const isOfMachine = victims.some(({ constraint }) => constraint === 'machine')
+  const low = on('host-memory-low')
+  const kills = on('host-oom-kill')
+  return on('oom-killed')
+    .flatMap(({ finding, container }) => {
+      if (!container) return []
+      if (container.limits.memoryBytes === null) {
+        return [...low, ...kills].map(({ finding: cause }) => explain(finding, cause))
+      }
+      const killedHere = victims.some(({ containerId }) => containerId === container.id)
+      const onlyHere = victims.length === 0 || (killedHere && !isOfMachine)
+      return onlyHere ? kills.map(({ finding: symptom }) => explain(symptom, finding)) : []
+    })
+    .concat(
+      isOfMachine
+        ? low.flatMap(({ finding: cause }) => kills.map(({ finding: symptom }) => explain(symptom, cause)))
+        : [],
+    )
+}
+
+/** A GPU that failed, fell off the bus or needs a reset; not one that has nothing to do, or is full. */
+const isGpuFault = ({ finding: { rule, target } }: Known): boolean =>
+  (target.kind === 'gpu' || target.kind === 'host') &&
+  /(?:^|-)xid|^gpu-(?:lost|fault|error|failed|reset|ecc)/.test(rule)
+
+function ofGpus(all: readonly Known[]): Explanation[] {
+  const off = all.filter(({ finding }) => finding.rule === 'model-off-gpu')
+  const faults = all.filter(isGpuFault)
+  const full = all.filter(({ finding }) => finding.rule === 'vram-near-full')
+  const idle = all.filter(({ finding }) => finding.rule === 'gpu-idle')
+  const complaining = all.filter((known) => TOLD_BY_LOG.has(known.finding.rule) && says(known, 'gpu-failed'))
+  return [
+    ...faults.flatMap(({ finding: cause }) =>
+      [...off, ...complaining].map(({ finding }) => explain(finding, cause)),
+    ),
+    ...off.flatMap(({ finding }) => full.map(({ finding: cause }) => explain(finding, cause, LIKELY))),
+    ...idle.flatMap(({ finding }) => off.map(({ finding: cause }) => explain(finding, cause))),
+  ]
+}
+
+/** What the machine's own want does to those on it. */
+export const causesOnMachine = (all: readonly Known[], snapshot: Snapshot): Explanation[] => [
+  ...ofDisks(all),
+  ...ofMemory(all, snapshot),
+  ...ofGpus(all),
+]
