@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { computedSummary } from '../../src/ai/computed-summary.ts'
 import { diagnose } from '../../src/diagnose/diagnose.ts'
 import { Thresholds } from '../../src/diagnose/thresholds.ts'
+import type { Incident } from '../../src/model/incident.ts'
 import { Report } from '../../src/model/report.ts'
 import type { Snapshot } from '../../src/model/snapshot.ts'
 import { bytes, seconds } from '../../src/model/units.ts'
@@ -11,7 +13,11 @@ import { renderTerminal } from '../../src/report/render/terminal.ts'
 import { Targets } from '../../src/report/targets.ts'
 import { GIBIBYTE, makeContainer, makeLogTail, makeMachine, makeSnapshot } from '../support/snapshot.ts'
 
-function reportOf(changes: Partial<Snapshot>, previous: Report | null = null): Report {
+function reportOf(
+  changes: Partial<Snapshot>,
+  previous: Report | null = null,
+  incidents: readonly Incident[] = [],
+): Report {
   const snapshot = makeSnapshot(changes)
   const verdicts = diagnose({
     snapshot,
@@ -21,7 +27,7 @@ function reportOf(changes: Partial<Snapshot>, previous: Report | null = null): R
   })
   const composition = compose({
     silenced: [],
-    incidents: [],
+    incidents,
     id: 'r1',
     snapshot,
     ...verdicts,
@@ -43,6 +49,30 @@ describe('a report', () => {
   it('is what its schema says, so that the JSON can be relied on', () => {
     const report = reportOf({ containers: [makeContainer()], machine: short })
     expect(Report.parse(JSON.parse(JSON.stringify(report)))).toEqual(report)
+  })
+
+  it('counts a cause with all that follows from it as one problem, as severe as the worst of them', () => {
+    const down = makeContainer({
+      name: 'api',
+      state: 'restarting',
+      exitCode: 1,
+      restartCount: 9,
+      usage: null,
+    })
+    const alone = reportOf({ containers: [down], machine: short })
+    expect(alone.headline).toContain('(1 critical, 1 high)')
+    const [crash, memory] = alone.findings
+    const incident = {
+      id: 'incident-1',
+      title: 'x',
+      severity: 'critical' as const,
+      root: memory?.id ?? '',
+      symptoms: [{ finding: crash?.id ?? '', because: 'api: it follows' }],
+    }
+    const joined = reportOf({ containers: [down], machine: short }, null, [incident])
+    expect(joined.headline).toContain('(1 critical)')
+    expect(joined.findings.map(({ id }) => id)).toEqual([memory?.id, crash?.id])
+    expect(computedSummary(joined)).toContain('From it follows: api: it follows.')
   })
 
   it('is healthy, in need of attention, critical, or knows nothing', () => {

@@ -9,7 +9,7 @@ import { LIMITS } from '../../src/slack/limits.ts'
 import { reportMessage } from '../../src/slack/views/report-message.ts'
 import { findingMessages, gapMessages, tableMessages } from '../../src/slack/views/report-thread.ts'
 import { makePlan } from '../support/plan.ts'
-import { makeReport } from '../support/report.ts'
+import { makeReport, makeReportWithIncident } from '../support/report.ts'
 
 /** What Slack would say of the blocks; the playground's model of Block Kit is strict. */
 function accepted(blocks: readonly unknown[]): void {
@@ -98,6 +98,20 @@ describe('a report in Slack', () => {
     expect(text).not.toContain('finding 3')
     expect(text).toContain('6 more findings in the thread')
     expect(JSON.stringify(findingMessages(report, [], '1'))).toContain('finding 8')
+  })
+
+  it('lists symptoms under their root, and as findings only in the thread', () => {
+    const report = makeReportWithIncident()
+    const { blocks } = reportMessage(report, [])
+    accepted(blocks)
+    const text = JSON.stringify(blocks)
+    expect(text).toContain('webui: 212 failed answers of api:8000 since 08:02 UTC')
+    expect(text).not.toContain('The log of webui tells of trouble')
+    expect(text).toContain('PostgreSQL main runs with the stock shared_buffers')
+    expect(text).not.toContain('in the thread.')
+    const [thread] = findingMessages(report, [], '1')
+    accepted(thread?.blocks ?? [])
+    expect(JSON.stringify(thread)).toContain('Follows from the above: ')
   })
 
   it('has no button for a fix that was applied, but says what came of it', () => {

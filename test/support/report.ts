@@ -138,3 +138,33 @@ export function makeReport(changes: Partial<Report> = {}): Report {
     ...changes,
   })
 }
+
+/** The same with a third finding, which only follows from the crash. */
+export function makeReportWithIncident(): Report {
+  const report = makeReport()
+  const [crash, buffers] = report.findings
+  if (!crash || !buffers) throw new Error('the report of the tests has findings')
+  const symptom = {
+    ...crash,
+    id: 'log-errors-7a8b9c',
+    rule: 'log-errors',
+    severity: 'medium' as const,
+    target: { ...crash.target, name: 'webui' },
+    title: 'The log of webui tells of trouble',
+    symptoms: [],
+    fixes: [],
+  }
+  const because = 'webui: 212 failed answers of api:8000 since 08:02 UTC'
+  return makeReport({
+    findings: [{ ...crash, symptoms: [...crash.symptoms, because] }, symptom, buffers],
+    incidents: [
+      {
+        id: `incident-${crash.id}`,
+        title: crash.title,
+        severity: 'critical',
+        root: crash.id,
+        symptoms: [{ finding: symptom.id, because }],
+      },
+    ],
+  })
+}
