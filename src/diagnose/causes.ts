@@ -33,7 +33,13 @@ export function knownOf(finding: Finding, snapshot: Snapshot, logs: ReadonlyMap<
 }
 
 /** Who has one does not serve. */
-const DOWN: ReadonlySet<string> = new Set(['crash-loop', 'exited-error', 'oom-killed', 'unhealthy'])
+const DOWN: ReadonlySet<string> = new Set([
+  'crash-loop',
+  'exited-error',
+  'oom-killed',
+  'unhealthy',
+  'container-paused',
+])
 const SERVICE_DOWN: ReadonlySet<string> = new Set(['service-down', 'service-wrong-answer'])
 
 /** Findings on servers that run and yet turn their clients away, and what those then log. */
@@ -60,6 +66,9 @@ const unnamed = ({ troubles }: Known): LogErrorClass[] =>
     headline.class !== null && headline.fields.host === undefined ? [headline.class] : [],
   )
 
+const evidenceNames = ({ evidence }: Finding, name: string): boolean =>
+  evidence.some(({ label }) => label === `state of ${name}`)
+
 /** Whether what a finding says can come from what another thing does, by what is known of their tie. */
 function canComeFrom(symptom: Known, cause: Finding, { by, trouble }: Dependency): boolean {
   const fits = turnsAway(cause)
@@ -70,6 +79,9 @@ function canComeFrom(symptom: Known, cause: Finding, { by, trouble }: Dependency
       ? trouble !== null && fits.has(trouble)
       : unnamed(symptom).some((each) => fits.has(each))
   }
+  // Its evidence names the one that does not run.
+  if (rule === 'container-dependency-down')
+    return DOWN.has(cause.rule) && evidenceNames(symptom.finding, cause.target.name)
   if (!DOWN.has(rule) || rule === 'oom-killed') return false
   if (by === 'log') {
     const isItsOwn = symptom.ownCause !== null && !NOT_ITS_OWN.has(symptom.ownCause)

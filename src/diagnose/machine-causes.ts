@@ -74,14 +74,12 @@ function ofMemory(all: readonly Known[], snapshot: Snapshot): Explanation[] {
     )
 }
 
-/** A GPU that failed, fell off the bus or needs a reset; not one that has nothing to do, or is full. */
-const isGpuFault = ({ finding: { rule, target } }: Known): boolean =>
-  (target.kind === 'gpu' || target.kind === 'host') &&
-  /(?:^|-)xid|^gpu-(?:lost|fault|error|failed|reset|ecc)/.test(rule)
+/** A GPU that failed or fell off the bus; not one that has nothing to do, or is full. */
+const GPU_FAULTS: ReadonlySet<string> = new Set(['gpu-xid'])
 
 function ofGpus(all: readonly Known[]): Explanation[] {
   const off = all.filter(({ finding }) => finding.rule === 'model-off-gpu')
-  const faults = all.filter(isGpuFault)
+  const faults = all.filter(({ finding }) => GPU_FAULTS.has(finding.rule))
   const full = all.filter(({ finding }) => finding.rule === 'vram-near-full')
   const idle = all.filter(({ finding }) => finding.rule === 'gpu-idle')
   const complaining = all.filter((known) => TOLD_BY_LOG.has(known.finding.rule) && says(known, 'gpu-failed'))

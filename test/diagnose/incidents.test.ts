@@ -392,6 +392,58 @@ describe('findings with one cause', () => {
   })
 })
 
+describe('findings of rules that need no readings here', () => {
+  const found = (rule: string, kind: Finding['target']['kind'], name: string, label = 'x'): Finding => ({
+    id: `${rule}-${name}`,
+    rule,
+    severity: 'high',
+    target: { kind, host: 'web-1', name },
+    title: `${rule} of ${name}`,
+    impact: '',
+    rootCause: '',
+    symptoms: [],
+    evidence: [{ label, value: 'exited', unit: 'text', source: 'x', at: NOW }],
+    fixes: [],
+  })
+
+  it('a GPU that reports an Xid error, and the model that is off it', () => {
+    const findings = [
+      found('model-off-gpu', 'ollama', 'http://localhost:11434'),
+      found('gpu-xid', 'host', 'web-1'),
+    ]
+    const [incident] = incidentsOf(findings, makeSnapshot({}), new Map())
+    expect(incident).toMatchObject({
+      root: 'gpu-xid-web-1',
+      symptoms: [{ finding: 'model-off-gpu-http://localhost:11434' }],
+    })
+  })
+
+  it('of two that a container needs, the one that its finding names', () => {
+    const target = (host: string) => ({ name: host.toUpperCase(), scheme: 'tcp', host, port: 1 })
+    const containers = [
+      makeContainer({ name: 'api', connectionTargets: [target('db'), target('redis')] }),
+      makeContainer({ name: 'db' }),
+      makeContainer({ name: 'redis' }),
+    ]
+    const findings = [
+      found('container-dependency-down', 'container', 'api', 'state of redis'),
+      found('exited-error', 'container', 'db'),
+      found('exited-error', 'container', 'redis'),
+    ]
+    expect(incidentsOf(findings, makeSnapshot({ containers }), new Map())).toEqual([
+      expect.objectContaining({
+        root: 'exited-error-redis',
+        symptoms: [
+          {
+            finding: 'container-dependency-down-api',
+            because: 'container-dependency-down of api; api is set up to use redis:1 (REDIS)',
+          },
+        ],
+      }),
+    ])
+  })
+})
+
 describe('the log of a container that runs', () => {
   const rules = (line: string, minutes = 30) => {
     const container = makeContainer({ name: 'api' })
