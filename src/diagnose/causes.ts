@@ -134,7 +134,7 @@ function behindServices(
   return services.flatMap(({ finding: symptom, thing }) => {
     const home = homeOf(thing, snapshot)
     if (!home) return []
-    const answered = `${symptom.title}; ${home.name} answers there`
+    const answered = `${symptom.title}: ${home.name} serves it`
     const own = all.filter(({ container }) => container?.id === home.id)
     const needed = SERVICE_DOWN.has(symptom.rule)
       ? dependencies.filter(({ from, by }) => from === containerThing(home) && by !== 'log')
@@ -152,7 +152,7 @@ function behindServices(
           .map(({ finding: cause }) => ({
             symptom,
             cause,
-            because: `${answered}; ${says}`,
+            because: `${answered}, and ${says}`,
             strength: STRENGTH.presumed,
           })),
       ),

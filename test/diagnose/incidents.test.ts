@@ -334,7 +334,7 @@ describe('findings with one cause', () => {
     expect(root?.symptoms).toContainEqual(
       expect.stringMatching(/^web: \d+ failed answers of api:8000 since 11:\d\d UTC$/),
     )
-    expect(root?.symptoms).toContainEqual(expect.stringMatching(/^web-ui answered 502; web answers there/))
+    expect(root?.symptoms).toContainEqual(expect.stringMatching(/^web-ui answered 502: web serves it$/))
     expect(Incident.array().parse(JSON.parse(JSON.stringify(incidents)))).toEqual(incidents)
     expect(incidents[0]?.id).toBe(`incident-${root?.id}`)
   })
