@@ -77,8 +77,10 @@ function lasts({ count, since, until }: LogHeadline, { from }: Worth): boolean {
 function worthOf({ kind, class: trouble }: LogHeadline): Worth | null {
   if (kind === 'saturation') return { severity: 'medium', from: 3 }
   if (kind === 'change') return { severity: 'low', from: 20 }
-  const isOfErrors = kind === 'error' || kind === 'client' || kind === 'surge'
-  return isOfErrors && trouble !== null ? WORTH[trouble] : null
+  if (trouble === null) return null
+  // One client that is refused is that client's trouble first, and on an open port somebody always tries.
+  if (kind === 'client') return { ...WORTH[trouble], severity: 'low' }
+  return kind === 'error' || kind === 'surge' ? WORTH[trouble] : null
 }
 
 /** What goes on in a log and is worth a finding, in the log's own order: the most telling first. */
