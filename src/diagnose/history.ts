@@ -1,6 +1,6 @@
 import type { Snapshot } from '../model/snapshot.ts'
 import { type Seconds, seconds, secondsBetween } from '../model/units.ts'
-import type { Context } from './rule.ts'
+import type { Context, CouldNotLook } from './rule.ts'
 
 /** The snapshots of the last `window` before this one, oldest first, then this one. */
 function within(context: Context, window: Seconds): Snapshot[] {
@@ -24,6 +24,19 @@ export function heldFor(
   const first = readings[0]
   if (!first || isTooShort(secondsBetween(first.takenAt, context.snapshot.takenAt), window)) return null
   return readings.every(holds)
+}
+
+export const NO_EARLIER_READING: CouldNotLook = { couldNotLook: 'no earlier reading to compare with' }
+
+/** The verdict on what did not last for `window`, or has not been seen for so long yet; null when it did last. */
+export function unlessHeld(
+  context: Context,
+  window: Seconds,
+  holds: (past: Snapshot) => boolean | null,
+): 'passed' | CouldNotLook | null {
+  const held = heldFor(context, window, holds)
+  if (held === null) return { couldNotLook: 'too few readings yet to say whether it lasts' }
+  return held ? null : 'passed'
 }
 
 /** Readings over less than half of a window say too little of it. */

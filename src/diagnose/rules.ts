@@ -19,6 +19,43 @@ import {
   rebooted,
   swapThrash,
 } from './rules/host.ts'
+import { diskSaturated, diskSlow, raidBusy, raidDegraded } from './rules/host-disks.ts'
+import {
+  filesystemErrors,
+  hardwareErrors,
+  hungTasks,
+  ioErrors,
+  lockups,
+  overheated,
+  rebootRequired,
+  segfaults,
+  thermalThrottled,
+  xids,
+} from './rules/host-kernel.ts'
+import {
+  clockUnsynchronised,
+  dirtyBackground,
+  fileDescriptorsNearLimit,
+  hugePagesAlways,
+  overcommitOff,
+  tasksNearLimit,
+  zombies,
+} from './rules/host-limits.ts'
+import {
+  commitLimit,
+  hugePagesUnused,
+  memoryCorrupted,
+  pageTablesGrown,
+  slabGrown,
+} from './rules/host-memory-kinds.ts'
+import {
+  conntrackFull,
+  linkChanged,
+  listenOverflow,
+  networkErrors,
+  networkSaturated,
+  retransmits,
+} from './rules/host-network.ts'
 import { environmentIgnored } from './rules/ignored-settings.ts'
 import { logErrors } from './rules/log-errors.ts'
 import { oomKill } from './rules/oom-kills.ts'
@@ -42,7 +79,6 @@ import {
   serviceTail,
   serviceWrongAnswer,
 } from './rules/services.ts'
-
 import { unusual } from './rules/unusual.ts'
 
 /** Every rule, by domain. A new one is written in `rules/` and named here. */
@@ -58,6 +94,38 @@ export const RULES: readonly Rule[] = [
   diskSpace,
   inodes,
   filesystemReadOnly,
+  networkErrors,
+  networkSaturated,
+  linkChanged,
+  retransmits,
+  listenOverflow,
+  conntrackFull,
+  diskSlow,
+  diskSaturated,
+  raidDegraded,
+  raidBusy,
+  ioErrors,
+  filesystemErrors,
+  hungTasks,
+  lockups,
+  hardwareErrors,
+  segfaults,
+  xids,
+  rebootRequired,
+  overheated,
+  thermalThrottled,
+  fileDescriptorsNearLimit,
+  tasksNearLimit,
+  zombies,
+  clockUnsynchronised,
+  hugePagesAlways,
+  overcommitOff,
+  dirtyBackground,
+  slabGrown,
+  pageTablesGrown,
+  hugePagesUnused,
+  memoryCorrupted,
+  commitLimit,
 
   crashLoop,
   exitedWithError,

@@ -29,6 +29,41 @@ export const Thresholds = z.strictObject({
   diskAvailableBytes: positive(20 * 1024 ** 3),
   diskAvailableCritical: share(0.05),
   inodesFree: share(0.1),
+  /** Errors and drops of all packets, and how many there must be for a share to mean anything: node-mixin's 1 %. */
+  networkErrors: share(0.01),
+  networkErrorPackets: positive(100),
+  networkBusy: share(0.9),
+  /** Segments sent again of all sent: netdata warns at 2 %, calls users unhappy at 5 %. */
+  retransmits: share(0.02),
+  retransmitsHigh: share(0.05),
+  retransmittedSegments: positive(100),
+  /** Connections that a full accept queue refused in half an hour. */
+  listenOverflows: positive(10),
+  conntrack: share(0.8),
+  conntrackCritical: share(0.95),
+  /** Of fs.file-max, and of pid_max or threads-max. */
+  fileDescriptors: share(0.8),
+  tasks: share(0.8),
+  zombies: positive(50),
+  /** Crashes of one program in a day that are no accident. */
+  segfaults: positive(3),
+  /** Times that cores slowed down for heat in ten minutes. */
+  thermalThrottles: positive(10),
+  /** Of the memory: huge pages that nobody uses, what the kernel cannot give back, tables that map the rest. */
+  hugePagesUnused: share(0.1),
+  slabUnreclaimable: share(0.25),
+  pageTables: share(0.05),
+  /** Committed_AS / CommitLimit, where the kernel holds programs to it. */
+  committed: share(0.9),
+  /** Data not yet written that the kernel lets pile up before it begins: minutes of work for a slow disk. */
+  dirtyBackgroundBytes: positive(4 * 1024 ** 3),
+  /** Mean time of an operation: an SSD answers in well under a millisecond, a turning disk in 10. */
+  diskAwaitFlash: positive(0.02),
+  diskAwaitRotational: positive(0.1),
+  /** Operations a second from which on a mean says something. */
+  diskOperations: positive(10),
+  diskBusy: share(0.9),
+  diskQueue: positive(10),
 
   // Containers.
   /** Restarts within the recent history that make a loop. */
@@ -41,6 +76,15 @@ export const Thresholds = z.strictObject({
   memoryHeadroom: positive(1.3),
   /** Throttled periods / periods: kubernetes-mixin's CPUThrottlingHigh. */
   throttled: share(0.25),
+  containerTasks: share(0.8),
+  /** PSI of its cgroup, full: as for the host. */
+  containerMemoryPressure: share(0.05),
+  containerIoPressure: share(0.2),
+  containerSwap: share(0.25),
+  /** Lines a minute that nobody reads any more. */
+  logLinesPerMinute: positive(5000),
+  /** Docker waits for a start period of seconds; what takes longer hangs. */
+  startingSeconds: positive(600),
 
   // PostgreSQL. The documentation starts shared_buffers at 25 % of memory and sees no use above 40 %.
   sharedBuffersLow: share(0.1),
@@ -49,6 +93,49 @@ export const Thresholds = z.strictObject({
   connections: share(0.8),
   connectionsCritical: share(0.95),
   idleInTransactionSeconds: positive(300),
+  /** Of the 2^31 numbers that there are; autovacuum alone keeps it below 0.1, the server stops at 1. */
+  wraparound: share(0.5),
+  wraparoundCritical: share(0.75),
+  transactionSeconds: positive(1800),
+  preparedSeconds: positive(3600),
+  /** Transactions that VACUUM has to keep for one holder. */
+  xminAge: positive(1_000_000),
+  /** Beyond what autovacuum allows itself (0.2 of the live rows) with some room for its round. */
+  deadRows: share(0.3),
+  deadRowsLeast: positive(10_000),
+  bloat: share(0.5),
+  bloatBytes: positive(100 * 1024 ** 2),
+  /** Waiting for a lock; deadlock_timeout, after which the server itself would log it, is 1 s. */
+  blockedSeconds: positive(30),
+  blockedSecondsCritical: positive(300),
+  /** In half an hour. */
+  deadlocks: positive(3),
+  tempFileBytes: positive(1024 ** 3),
+  /** Sessions made in a second: each is a process that is started. */
+  newSessions: positive(5),
+  maximumConnections: positive(500),
+  sequence: share(0.7),
+  sequenceCritical: share(0.9),
+  /** Smaller ones cost next to nothing. */
+  indexBytes: positive(10 * 1024 ** 2),
+  indexUnusedSeconds: positive(7 * 86_400),
+  foreignKeyRows: positive(10_000),
+  sequentialScanRows: positive(100_000),
+  sequentialScans: positive(100),
+  /** Of the time of all statements, and how much of a processor that has to be to matter. */
+  statementShare: share(0.5),
+  statementCores: positive(0.5),
+  statementSeconds: positive(1),
+  /** A mean over fewer calls proves nothing. */
+  statementCalls: positive(20),
+  /** Mean now / mean since the statistics began. */
+  statementRegression: positive(3),
+  statementCallsPerSecond: positive(1000),
+  replayLagSeconds: positive(60),
+  slotBytes: positive(1024 ** 3),
+  slotBytesHigh: positive(10 * 1024 ** 3),
+  /** pg_wal / max_wal_size. */
+  walDirectory: positive(3),
 
   // Redis. Its own documentation and redis_exporter's alerts agree on these.
   /** used_memory / maxmemory, where nothing may be evicted. */
@@ -62,6 +149,16 @@ export const Thresholds = z.strictObject({
   redisSlowCommand: positive(0.1),
   /** Of all look-ups: a cache that evicts and still finds so much is large enough. */
   redisHitRatio: share(0.9),
+  /** Of one processor: commands run on one thread. */
+  redisCpu: share(0.9),
+  /** A fork stops the server for as long. */
+  redisForkSeconds: positive(0.5),
+  /** In half an hour. */
+  redisDelayedFsyncs: positive(10),
+  redisDisconnections: positive(3),
+  redisAccessDenied: positive(20),
+  redisFullSyncs: positive(3),
+  redisReplicaLagSeconds: positive(30),
 
   // HTTP services.
   serviceSuccess: share(0.99),
@@ -79,5 +176,22 @@ export const Thresholds = z.strictObject({
   // GPU.
   gpuIdle: share(0.15),
   gpuMemory: share(0.95),
+  /** Below the temperature at which it slows down by itself. */
+  gpuHeadroomCelsius: positive(5),
+  gpuBusy: share(0.5),
+  /** In force / of the board, while power is what holds it back. */
+  gpuPowerLimit: share(0.8),
+  gpuBusyNeighbour: share(0.8),
+  /** In half an hour. */
+  pcieReplays: positive(100),
+
+  // Ollama: what our own probe measures.
+  /** Of the time of a probe: loading, waiting for a slot. */
+  ollamaLoad: share(0.2),
+  ollamaQueued: share(0.5),
+  /** Tokens a second now / median of the probes before. */
+  ollamaSpeed: share(0.5),
+  /** Probes in half an hour of which it must be so. */
+  ollamaProbes: positive(3),
 })
 export type Thresholds = z.infer<typeof Thresholds>
