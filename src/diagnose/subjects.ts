@@ -31,6 +31,10 @@ export const gpus = (context: Context): Subject<GpuReading>[] =>
 export const databases = (context: Context): Subject<PostgresReading>[] =>
   context.snapshot.databases.map((database) => of(context, 'postgres', database.name, database))
 
+/** The same server in another reading. */
+export const databaseIn = (snapshot: Snapshot, name: string): PostgresReading | undefined =>
+  snapshot.databases.find((database) => database.name === name)
+
 export const caches = (context: Context): Subject<RedisReading>[] =>
   context.snapshot.caches.map((cache) => of(context, 'redis', cache.name, cache))
 
