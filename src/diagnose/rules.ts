@@ -92,23 +92,27 @@ import {
   sharedBuffers,
 } from './rules/postgres.ts'
 import {
-  blocking,
   checksumFailures,
   databaseConnections,
   deadlocks,
-  longTransaction,
   noPool,
-  preparedOrphaned,
   standbyConflicts,
   temporaryFiles,
-  waits,
 } from './rules/postgres-activity.ts'
+import {
+  archiverFailing,
+  replayPaused,
+  replicaLag,
+  slotRetains,
+  standbyGone,
+  walGrown,
+} from './rules/postgres-replication.ts'
+import { databaseRestarted, endOfLife } from './rules/postgres-server.ts'
+import { blocking, longTransaction, preparedOrphaned, waits } from './rules/postgres-sessions.ts'
 import {
   blindSettings,
   cacheSize,
   checkpointsRequested,
-  databaseRestarted,
-  endOfLife,
   manyConnections,
   oldPasswords,
   randomPageCost,
@@ -116,6 +120,15 @@ import {
   trackCountsOff,
   workMemory,
 } from './rules/postgres-settings.ts'
+import {
+  bloat,
+  deadRows,
+  neverAnalysed,
+  scannedWhole,
+  vacuumPasses,
+  wraparound,
+  xminHeld,
+} from './rules/postgres-vacuum.ts'
 import { redisConnections, redisReplicaDown, redisSaveFailed, redisSlowCommands } from './rules/redis.ts'
 import { redisEvictions, redisFragmentation, redisMemory, redisNoLimit } from './rules/redis-memory.ts'
 import {
@@ -228,13 +241,26 @@ export const RULES: readonly Rule[] = [
   blocking,
   longTransaction,
   preparedOrphaned,
+  waits,
   deadlocks,
   temporaryFiles,
   noPool,
   standbyConflicts,
   databaseConnections,
   checksumFailures,
-  waits,
+  wraparound,
+  xminHeld,
+  vacuumPasses,
+  deadRows,
+  neverAnalysed,
+  bloat,
+  scannedWhole,
+  replicaLag,
+  standbyGone,
+  slotRetains,
+  archiverFailing,
+  walGrown,
+  replayPaused,
 
   redisMemory,
   redisEvictions,
