@@ -32,6 +32,16 @@ import {
 } from './rules/containers.ts'
 import { diskSpace, filesystemReadOnly, inodes } from './rules/filesystems.ts'
 import { connectionsPredicted, diskFullPredicted, memoryLimitPredicted } from './rules/forecasts.ts'
+import {
+  eccUncorrected,
+  gpuThermal,
+  gpuVanished,
+  memoryWorn,
+  powerBrake,
+  powerCapped,
+  recoveryWanted,
+} from './rules/gpu-faults.ts'
+import { pcieReplays, pcieSlow } from './rules/gpu-link.ts'
 import { gpuIdle, gpuMemory, modelOffGpu } from './rules/gpus.ts'
 import {
   cpuSaturated,
@@ -130,6 +140,16 @@ import {
   xminHeld,
 } from './rules/postgres-vacuum.ts'
 import { redisConnections, redisReplicaDown, redisSaveFailed, redisSlowCommands } from './rules/redis.ts'
+import {
+  redisAccessDenied,
+  redisCpu,
+  redisDelayedFsync,
+  redisForkSlow,
+  redisFullSyncs,
+  redisLoading,
+  redisOutputOverflow,
+  redisReplicaLag,
+} from './rules/redis-load.ts'
 import { redisEvictions, redisFragmentation, redisMemory, redisNoLimit } from './rules/redis-memory.ts'
 import {
   serviceAssets,
@@ -270,6 +290,14 @@ export const RULES: readonly Rule[] = [
   redisReplicaDown,
   redisSlowCommands,
   redisNoLimit,
+  redisCpu,
+  redisLoading,
+  redisForkSlow,
+  redisReplicaLag,
+  redisDelayedFsync,
+  redisOutputOverflow,
+  redisAccessDenied,
+  redisFullSyncs,
 
   serviceDown,
   serviceWrongAnswer,
@@ -282,6 +310,15 @@ export const RULES: readonly Rule[] = [
   gpuIdle,
   gpuMemory,
   modelOffGpu,
+  gpuVanished,
+  eccUncorrected,
+  memoryWorn,
+  recoveryWanted,
+  gpuThermal,
+  powerBrake,
+  powerCapped,
+  pcieSlow,
+  pcieReplays,
 
   diskFullPredicted,
   memoryLimitPredicted,

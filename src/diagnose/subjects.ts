@@ -28,6 +28,10 @@ export const containers = (context: Context): Subject<ContainerReading>[] =>
 export const gpus = (context: Context): Subject<GpuReading>[] =>
   context.snapshot.gpus.map((gpu) => of(context, 'gpu', String(gpu.index), gpu))
 
+/** The same card in another reading: its index may shift. */
+export const gpuIn = (snapshot: Snapshot, uuid: string): GpuReading | undefined =>
+  snapshot.gpus.find((gpu) => gpu.uuid === uuid)
+
 export const databases = (context: Context): Subject<PostgresReading>[] =>
   context.snapshot.databases.map((database) => of(context, 'postgres', database.name, database))
 

@@ -114,23 +114,8 @@ export const Thresholds = z.strictObject({
   /** Sessions made in a second: each is a process that is started. */
   newSessions: positive(5),
   maximumConnections: positive(500),
-  sequence: share(0.7),
-  sequenceCritical: share(0.9),
-  /** Smaller ones cost next to nothing. */
-  indexBytes: positive(10 * 1024 ** 2),
-  indexUnusedSeconds: positive(7 * 86_400),
-  foreignKeyRows: positive(10_000),
   sequentialScanRows: positive(100_000),
   sequentialScans: positive(100),
-  /** Of the time of all statements, and how much of a processor that has to be to matter. */
-  statementShare: share(0.5),
-  statementCores: positive(0.5),
-  statementSeconds: positive(1),
-  /** A mean over fewer calls proves nothing. */
-  statementCalls: positive(20),
-  /** Mean now / mean since the statistics began. */
-  statementRegression: positive(3),
-  statementCallsPerSecond: positive(1000),
   replayLagSeconds: positive(60),
   slotBytes: positive(1024 ** 3),
   slotBytesHigh: positive(10 * 1024 ** 3),
@@ -181,17 +166,7 @@ export const Thresholds = z.strictObject({
   gpuBusy: share(0.5),
   /** In force / of the board, while power is what holds it back. */
   gpuPowerLimit: share(0.8),
-  gpuBusyNeighbour: share(0.8),
   /** In half an hour. */
   pcieReplays: positive(100),
-
-  // Ollama: what our own probe measures.
-  /** Of the time of a probe: loading, waiting for a slot. */
-  ollamaLoad: share(0.2),
-  ollamaQueued: share(0.5),
-  /** Tokens a second now / median of the probes before. */
-  ollamaSpeed: share(0.5),
-  /** Probes in half an hour of which it must be so. */
-  ollamaProbes: positive(3),
 })
 export type Thresholds = z.infer<typeof Thresholds>
