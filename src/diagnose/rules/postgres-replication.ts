@@ -1,6 +1,6 @@
 import { formatBytes, formatSeconds } from '../../model/format.ts'
 import { settingInBytes, settingNamed } from '../../model/postgres-reading.ts'
-import { manual, setParameter } from '../fixes.ts'
+import { manual } from '../fixes.ts'
 import { growth, minutes, NO_EARLIER_READING, unlessHeld } from '../history.ts'
 import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
 import { databaseIn, databases, partsOf } from '../subjects.ts'
@@ -123,7 +123,10 @@ export const slotRetains = rule({
           'If its reader does not return, drop it',
           `SELECT pg_drop_replication_slot('${name.replaceAll("'", "''")}');`,
         ),
-        setParameter('max_slot_wal_keep_size', '10GB'),
+        manual(
+          'Bound what any slot may keep',
+          "ALTER SYSTEM SET max_slot_wal_keep_size = '10GB'; SELECT pg_reload_conf();",
+        ),
       ],
     }
   },

@@ -184,7 +184,9 @@ export const blindSettings = rule({
       impact: 'How long it waited for disks and for locks is not known afterwards.',
       rootCause: `${names} ${off.length === 1 ? 'is' : 'are'} off.`,
       evidence: off.map(({ name }) => observed(context)(name, 'off', `pg_settings.${name}`)),
-      fixes: off.map(({ name }) => setParameter(name, 'on')),
+      fixes: off.map(({ name }) =>
+        manual(`Set ${name}`, `ALTER SYSTEM SET ${name} = on; SELECT pg_reload_conf();`),
+      ),
     }
   },
 })
@@ -240,7 +242,7 @@ export const oldPasswords = rule({
         observed(context)('password_encryption', setting.setting, 'pg_settings.password_encryption'),
       ],
       fixes: [
-        setParameter('password_encryption', 'scram-sha-256'),
+        manual('Set it', "ALTER SYSTEM SET password_encryption = 'scram-sha-256'; SELECT pg_reload_conf();"),
         manual('Then set each password anew', '\\password <role>'),
       ],
     }
@@ -262,7 +264,7 @@ export const trackCountsOff = rule({
       impact: 'Tables grow with dead rows, and plans go wrong with old statistics.',
       rootCause: 'track_counts is off: nobody counts the rows that change.',
       evidence: [observed(context)('track_counts', 'off', 'pg_settings.track_counts')],
-      fixes: [setParameter('track_counts', 'on')],
+      fixes: [manual('Set it', 'ALTER SYSTEM SET track_counts = on; SELECT pg_reload_conf();')],
     }
   },
 })
