@@ -39,13 +39,13 @@ export function engineApi(client: Docker, callLimit: Seconds): EngineApi {
       ),
     inspect: async (id, signal) =>
       parseAnswer(Inspection, await ask(`/containers/${id}/json`, signal), 'The inspection of a container'),
-    stats: async (id, signal) =>
-      parseAnswer(
-        Stats,
-        // one-shot: without it the engine takes a sample, sleeps for a second and takes another (moby #23188).
-        await ask(`/containers/${id}/stats?stream=false&one-shot=true`, signal),
-        'The statistics of a container',
-      ),
+    async stats(id, signal) {
+      // one-shot: without it the engine takes a sample, sleeps for a second and takes another (moby #23188).
+      const text = await ask(`/containers/${id}/stats?stream=false&one-shot=true`, signal)
+      // A container that is removed meanwhile has the engine say 200, and nothing else.
+      if (text.trim() === '') throw Object.assign(new Error('It ended meanwhile'), { statusCode: 404 })
+      return parseAnswer(Stats, text, 'The statistics of a container')
+    },
     async imageDigests(imageId, signal) {
       const text = await ask(`/images/${imageId}/json`, signal)
       return parseAnswer(Image, text, 'The inspection of an image').RepoDigests ?? []
