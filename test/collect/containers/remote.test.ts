@@ -19,12 +19,13 @@ const has = async (command: string) =>
     () => true,
     () => false,
   )
-const hasDockerd = isRoot && (await has('dockerd')) && (await has('openssl'))
+const hasDockerd = isRoot && (await has('dockerd')) && (await has('openssl')) && (await has('ip'))
 const hasSshd = isRoot && (await has('sshd')) && (await has('ssh'))
 
 let directory: string
 const cleanUps: (() => void)[] = []
 const processes: ChildProcess[] = []
+const bridges: string[] = []
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'perfbot-remote-'))
 })
@@ -42,6 +43,7 @@ afterAll(async () => {
         }),
     ),
   )
+  for (const bridge of bridges) await run('ip', ['link', 'delete', bridge]).catch(() => {})
   await rm(directory, { recursive: true, force: true })
 })
 
@@ -115,55 +117,62 @@ async function authority(name: string) {
 
 const skipped = (needs: string) => ` (skipped: needs ${needs}, as root)`
 
-describe.skipIf(!hasDockerd)(`an engine over TLS${hasDockerd ? '' : skipped('dockerd and openssl')}`, () => {
-  let url: string
-  let client: { ca: string; cert: string; key: string }
-  let stranger: { ca: string; cert: string; key: string }
+describe.skipIf(!hasDockerd)(
+  `an engine over TLS${hasDockerd ? '' : skipped('dockerd, openssl and ip')}`,
+  () => {
+    let url: string
+    let client: { ca: string; cert: string; key: string }
+    let stranger: { ca: string; cert: string; key: string }
 
-  beforeAll(async () => {
-    const [own, other] = await Promise.all([authority('own'), authority('other')])
-    const server = await own('server', 'subjectAltName = IP:127.0.0.1\nextendedKeyUsage = serverAuth\n')
-    client = await own('client', 'extendedKeyUsage = clientAuth\n')
-    stranger = { ...(await other('stranger', 'extendedKeyUsage = clientAuth\n')), ca: client.ca }
-    const port = await freePort()
-    url = `tcp://127.0.0.1:${port}`
-    const root = join(directory, 'engine')
-    const dockerd = spawn('dockerd', [
-      ...['--data-root', `${root}/data`, '--exec-root', `${root}/exec`, '--pidfile', `${root}.pid`],
-      ...['--host', url, '--tlsverify', '--tlscacert', server.ca, '--tlscert', server.cert],
-      ...['--tlskey', server.key, '--bridge', 'none', '--iptables=false', '--storage-driver', 'vfs'],
-    ])
-    processes.push(dockerd)
-    await until(() => containersAt({ url, tls: client }))
-  }, 60_000)
+    beforeAll(async () => {
+      const [own, other] = await Promise.all([authority('own'), authority('other')])
+      const server = await own('server', 'subjectAltName = IP:127.0.0.1\nextendedKeyUsage = serverAuth\n')
+      client = await own('client', 'extendedKeyUsage = clientAuth\n')
+      stranger = { ...(await other('stranger', 'extendedKeyUsage = clientAuth\n')), ca: client.ca }
+      const port = await freePort()
+      url = `tcp://127.0.0.1:${port}`
+      const root = join(directory, 'engine')
+      // A bridge of its own: an engine that is told to have none removes docker0, under the feet of the other one.
+      const bridge = `pb${process.pid}`.slice(0, 15)
+      await run('ip', ['link', 'add', bridge, 'type', 'bridge'])
+      bridges.push(bridge)
+      const dockerd = spawn('dockerd', [
+        ...['--data-root', `${root}/data`, '--exec-root', `${root}/exec`, '--pidfile', `${root}.pid`],
+        ...['--host', url, '--tlsverify', '--tlscacert', server.ca, '--tlscert', server.cert],
+        ...['--tlskey', server.key, '--bridge', bridge, '--iptables=false', '--storage-driver', 'vfs'],
+      ])
+      processes.push(dockerd)
+      await until(() => containersAt({ url, tls: client }))
+    }, 60_000)
 
-  it('answers a client that its CA has signed', async () => {
-    expect(await containersAt({ url, tls: client })).toEqual([])
-  })
+    it('answers a client that its CA has signed', async () => {
+      expect(await containersAt({ url, tls: client })).toEqual([])
+    })
 
-  it('says what is wrong with any other, and what to do', async () => {
-    const failure = (tls: typeof client | null) => containersAt({ url, tls }).catch((error) => error)
-    expect(await failure(null)).toMatchObject({
-      message: `The engine at ${url} wants TLS`,
-      remedy: expect.stringContaining('Add tls:'),
+    it('says what is wrong with any other, and what to do', async () => {
+      const failure = (tls: typeof client | null) => containersAt({ url, tls }).catch((error) => error)
+      expect(await failure(null)).toMatchObject({
+        message: `The engine at ${url} wants TLS`,
+        remedy: expect.stringContaining('Add tls:'),
+      })
+      expect(await failure(stranger)).toMatchObject({
+        message: expect.stringMatching(/does not accept perfbot's certificate/),
+      })
+      expect(await failure({ ...client, ca: join(directory, 'other-ca.pem') })).toMatchObject({
+        message: expect.stringMatching(/^The certificate of tcp:\/\/127\.0\.0\.1:\d+ cannot be trusted/),
+        remedy: expect.stringContaining('tls.ca'),
+      })
+      expect(await failure({ ...client, key: '/nonexistent/key.pem' })).toMatchObject({
+        message: expect.stringMatching(/^The certificate file \/nonexistent\/key\.pem cannot be read/),
+      })
+      const closed = `tcp://127.0.0.1:${await freePort()}`
+      await expect(containersAt({ url: closed, tls: client })).rejects.toMatchObject({
+        message: `No Docker engine at ${closed}`,
+        remedy: expect.stringContaining('dockerd -H tcp://'),
+      })
     })
-    expect(await failure(stranger)).toMatchObject({
-      message: expect.stringMatching(/does not accept perfbot's certificate/),
-    })
-    expect(await failure({ ...client, ca: join(directory, 'other-ca.pem') })).toMatchObject({
-      message: expect.stringMatching(/^The certificate of tcp:\/\/127\.0\.0\.1:\d+ cannot be trusted/),
-      remedy: expect.stringContaining('tls.ca'),
-    })
-    expect(await failure({ ...client, key: '/nonexistent/key.pem' })).toMatchObject({
-      message: expect.stringMatching(/^The certificate file \/nonexistent\/key\.pem cannot be read/),
-    })
-    const closed = `tcp://127.0.0.1:${await freePort()}`
-    await expect(containersAt({ url: closed, tls: client })).rejects.toMatchObject({
-      message: `No Docker engine at ${closed}`,
-      remedy: expect.stringContaining('dockerd -H tcp://'),
-    })
-  })
-})
+  },
+)
 
 const suite = hasSshd
   ? describeWithDocker
