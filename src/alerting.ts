@@ -7,7 +7,7 @@ import type { Finding } from './model/finding.ts'
 import { becauseOf } from './model/incident.ts'
 import type { LogSummary } from './model/log-summary.ts'
 import type { History, Snapshot } from './model/snapshot.ts'
-import { type Seconds, type Timestamp, timestamp } from './model/units.ts'
+import { earlierBy, type Seconds, type Timestamp, timestamp } from './model/units.ts'
 import type { Store } from './store/store.ts'
 
 export type AlertingPorts = {
@@ -23,9 +23,6 @@ export type AlertingPorts = {
   readonly policy: AlertPolicy
 }
 
-const before = (now: Timestamp, span: Seconds): Timestamp =>
-  timestamp(new Date(Date.parse(now) - span * 1000))
-
 /** Reads, diagnoses, and follows the alerts up: those that are other than before, stored as they are now. */
 export async function watch(ports: AlertingPorts): Promise<AlertChange[]> {
   const { host, store, thresholds, policy } = ports
@@ -39,7 +36,7 @@ export async function watch(ports: AlertingPorts): Promise<AlertChange[]> {
     thresholds,
   })
   const [alerts, silences] = await Promise.all([
-    store.alerts(host, before(now, REMEMBERED)),
+    store.alerts(host, earlierBy(now, REMEMBERED)),
     store.silences(host, now),
   ])
   // Also of a cause that is silenced: whoever wants to hear nothing of it wants nothing of what it does.

@@ -13,7 +13,7 @@ import type { Narrative, Report } from './model/report.ts'
 import type { History, Snapshot } from './model/snapshot.ts'
 import type { Target } from './model/target.ts'
 
-import { type Seconds, seconds, type Timestamp, timestamp } from './model/units.ts'
+import { earlierBy, type Seconds, seconds, type Timestamp, timestamp } from './model/units.ts'
 import type { Catalogue } from './remediate/catalogue.ts'
 import { NotPossible } from './remediate/not-possible.ts'
 import { type ObservingPorts, observeBeside, readingsOf } from './remediate/observe.ts'
@@ -69,8 +69,8 @@ const FORECAST_POINTS = 168
 /** All that rules may know of the time before a snapshot. */
 export async function recall(store: Store, { host, takenAt }: Snapshot): Promise<History> {
   return {
-    recent: await store.snapshotsSince(host, before(takenAt, HISTORY), HISTORY_LENGTH),
-    unusual: await store.unusual(host, before(takenAt, UNUSUAL), takenAt),
+    recent: await store.snapshotsSince(host, earlierBy(takenAt, HISTORY), HISTORY_LENGTH),
+    unusual: await store.unusual(host, earlierBy(takenAt, UNUSUAL), takenAt),
     trends: [],
   }
 }
@@ -78,7 +78,7 @@ export async function recall(store: Store, { host, takenAt }: Snapshot): Promise
 /** The same, with what forecasts are made of: too much to read each minute, and no news of a minute. */
 async function recallAll(store: Store, snapshot: Snapshot): Promise<History> {
   const { host, takenAt } = snapshot
-  const stretch = { from: before(takenAt, FORECAST_PAST), to: takenAt, points: FORECAST_POINTS }
+  const stretch = { from: earlierBy(takenAt, FORECAST_PAST), to: takenAt, points: FORECAST_POINTS }
   const trends = []
   for (const metric of FORECAST_METRICS) {
     for (const series of await store.series({ host, metric })) {
@@ -87,9 +87,6 @@ async function recallAll(store: Store, snapshot: Snapshot): Promise<History> {
   }
   return { ...(await recall(store, snapshot)), trends }
 }
-
-const before = (now: Timestamp, span: Seconds): Timestamp =>
-  timestamp(new Date(Date.parse(now) - span * 1000))
 
 async function previousReport(ports: ReportingPorts, comparedWith: ComparedWith): Promise<Report | null> {
   const { store, host } = ports

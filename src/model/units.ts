@@ -47,6 +47,9 @@ export const Timestamp = z.iso.datetime().brand<'Timestamp'>()
 export type Timestamp = z.infer<typeof Timestamp>
 export const timestamp = (date: Date): Timestamp => date.toISOString() as Timestamp
 
+export const earlierBy = (now: Timestamp, span: Seconds): Timestamp =>
+  timestamp(new Date(Date.parse(now) - span * 1000))
+
 export const secondsBetween = (earlier: Timestamp, later: Timestamp): Seconds =>
   seconds((Date.parse(later) - Date.parse(earlier)) / 1000)
 
