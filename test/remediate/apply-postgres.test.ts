@@ -4,6 +4,7 @@ import { type Collection, createCollection } from '../../src/collect/collection.
 import { OWN_SYSTEM } from '../../src/collect/system-paths.ts'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
 import type { Execution } from '../../src/model/execution.ts'
+import { settingNamed } from '../../src/model/postgres-reading.ts'
 import { seconds } from '../../src/model/units.ts'
 import { OPERATIONS } from '../../src/remediate/operations.ts'
 import { applyFix, HOST, MEBIBYTE, noEngines, planned, portsOf, postgres } from './support.ts'
@@ -53,6 +54,16 @@ describe('fixes on a real PostgreSQL', () => {
     })
   const set = async (name: string, value: string): Promise<Execution> =>
     applyFix(await planOf(name, value), 'U1', ports())
+  /** By another's hand. A reload reaches each session in its own time: waits until the collection's sees it. */
+  async function setByHand(name: string, value: string): Promise<void> {
+    await admin.query(`ALTER SYSTEM SET ${name} = '${value}'`)
+    await admin.query('SELECT pg_reload_conf()')
+    const source = async () => {
+      const [reading] = (await collection.snapshot()).databases
+      return reading && settingNamed(reading, name)?.source
+    }
+    await expect.poll(source, { timeout: 10_000 }).toBe('configuration file')
+  }
   /** What postgresql.auto.conf holds for a setting: null is no entry. */
   const entryOf = async (name: string): Promise<string | null> => {
     const sql = `SELECT setting FROM pg_file_settings WHERE name = $1 AND sourcefile LIKE '%postgresql.auto.conf'`
@@ -87,8 +98,7 @@ describe('fixes on a real PostgreSQL', () => {
   })
 
   test('a value that the role overrides is undone: the former entry is back', async () => {
-    await admin.query(`ALTER SYSTEM SET idle_in_transaction_session_timeout = '7min'`)
-    await admin.query('SELECT pg_reload_conf()')
+    await setByHand('idle_in_transaction_session_timeout', '7min')
     await admin.query(`ALTER ROLE perfbot SET idle_in_transaction_session_timeout = '9min'`)
     await collection.close()
     const execution = await set('idle_in_transaction_session_timeout', '5min')
@@ -98,8 +108,7 @@ describe('fixes on a real PostgreSQL', () => {
   })
 
   test('what the undo will put back is in the audit log before anything is changed', async () => {
-    await admin.query(`ALTER SYSTEM SET maintenance_work_mem = '96MB'`)
-    await admin.query('SELECT pg_reload_conf()')
+    await setByHand('maintenance_work_mem', '96MB')
     const rim = ports()
     await applyFix(await planOf('maintenance_work_mem', '128MB'), 'U1', rim)
     expect(rim.audited[0]).toMatchObject({
