@@ -1,6 +1,6 @@
-import type { Perfbot } from './app.ts'
 import type { AuditEntry } from './model/execution.ts'
 import { type Timestamp, timestamp } from './model/units.ts'
+import type { Perfbot } from './perfbot.ts'
 import { parseRange } from './trending.ts'
 
 export type AuditQuestion = {

@@ -7,6 +7,7 @@ import type { EngineAddress } from './collect/containers/engine-client.ts'
 import { Thresholds } from './diagnose/thresholds.ts'
 import { Severity } from './model/finding.ts'
 import { Risk } from './model/fix-plan.ts'
+import { isTimezone } from './model/timezone.ts'
 import { seconds, timestamp } from './model/units.ts'
 import { mistakesOf, readYaml } from './model/yaml-source.ts'
 import { type ApprovalPolicy, DAYS } from './remediate/policy.ts'
@@ -36,15 +37,6 @@ const TimeOfDay = z
   .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)))
 
 const Timezone = z.string().refine((name) => isTimezone(name), 'must be a time zone such as Europe/Berlin')
-
-function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** Fixes and findings name an engine or a database by it, so no two may share one. */
 const uniqueNames = <Named extends { readonly name: string }>(list: readonly Named[]): boolean =>

@@ -1,5 +1,5 @@
-import type { Perfbot } from '../app.ts'
 import { auditSince, csvOf, jsonLinesOf, sinceOf } from '../auditing.ts'
+import type { Perfbot } from '../perfbot.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
 
 export type AuditOptions = {

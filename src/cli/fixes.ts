@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os'
-import type { Perfbot } from '../app.ts'
 import type { ApprovalResult, Obstacle } from '../approving.ts'
 import type { Execution } from '../model/execution.ts'
 import type { FixPlan, Vote } from '../model/fix-plan.ts'
 import { formatValue } from '../model/format.ts'
 import { describeTarget } from '../model/target.ts'
+import type { Perfbot } from '../perfbot.ts'
 import { type Person, peopleFor, systemPerson } from '../remediate/policy.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import type { Perfbot } from '../app.ts'
 import { type Exporter, ExporterFailure, startExporter } from '../exporter/server.ts'
+import type { Perfbot } from '../perfbot.ts'
 import { intervalOf } from '../schedule/jobs.ts'
 import type { Face } from '../slack/face.ts'
 

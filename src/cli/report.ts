@@ -1,5 +1,5 @@
-import type { Perfbot } from '../app.ts'
 import type { Report } from '../model/report.ts'
+import type { Perfbot } from '../perfbot.ts'
 import { renderHtml } from '../report/render/html.ts'
 import { renderMarkdown } from '../report/render/markdown.ts'
 import { renderTerminal } from '../report/render/terminal.ts'

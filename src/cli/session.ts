@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino'
-import { createPerfbot, type Perfbot } from '../app.ts'
+import { createPerfbot } from '../app.ts'
 import { type Config, loadConfig } from '../config.ts'
+import type { Perfbot } from '../perfbot.ts'
 
 /** Logs go to stderr: stdout is for what was asked for. */
 export const createLogger = (level: string): Logger => pino({ level, base: null }, pino.destination(2))

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import type { Perfbot } from '../app.ts'
 import { ConfigFailure } from '../config.ts'
+import type { Perfbot } from '../perfbot.ts'
 import { type Job, startSchedule } from '../schedule/jobs.ts'
 import { createFace, type Face } from '../slack/face.ts'
 import { explain } from '../slack/platform-errors.ts'

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import type { Perfbot } from '../app.ts'
 import type { Report } from '../model/report.ts'
+import type { Perfbot } from '../perfbot.ts'
 import { renderMarkdown } from '../report/render/markdown.ts'
 import type { ComparedWith } from '../reporting.ts'
 import { explain } from './platform-errors.ts'

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Perfbot } from '../app.ts'
+import type { Perfbot } from '../perfbot.ts'
 import type { Message } from './blocks.ts'
 import type { People } from './people.ts'
 import type { Place, Poster } from './poster.ts'

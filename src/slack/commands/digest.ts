@@ -1,4 +1,5 @@
 import type { DigestSubscription } from '../../model/digest.ts'
+import { isTimezone } from '../../model/timezone.ts'
 import { seconds, timestamp } from '../../model/units.ts'
 import { mrkdwn, section } from '../blocks.ts'
 import { postDigest } from '../deliver-digest.ts'
@@ -59,15 +60,6 @@ export function readWish(
   }
   const [hour, minute] = time.split(':').map(Number)
   return { expression: `${minute} ${hour} * * ${DAYS[days]}`, timezone }
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return name.includes('/') || name === 'UTC'
-  } catch {
-    return false
-  }
 }
 
 function describe(subscription: DigestSubscription | null): string {

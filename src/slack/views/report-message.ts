@@ -1,11 +1,11 @@
 import type { KnownBlock } from '@slack/types'
-import type { OfferedFix } from '../../app.ts'
 import type { Execution } from '../../model/execution.ts'
 import type { Finding } from '../../model/finding.ts'
 import { counted } from '../../model/format.ts'
 import { problemsOf, symptomsOf } from '../../model/incident.ts'
 import { oneLine, shortened } from '../../model/plain-text.ts'
 import type { Report, Score } from '../../model/report.ts'
+import type { OfferedFix } from '../../perfbot.ts'
 import {
   describeChecks,
   describeMeasured,

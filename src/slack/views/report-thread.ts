@@ -1,11 +1,11 @@
 import type { KnownBlock, TableBlock } from '@slack/types'
-import type { OfferedFix } from '../../app.ts'
 import { describeEvidence } from '../../model/evidence.ts'
 import type { Finding, Fix } from '../../model/finding.ts'
 import { formatValue } from '../../model/format.ts'
 import { becauseOf } from '../../model/incident.ts'
 import { oneLine, shortened } from '../../model/plain-text.ts'
 import type { Cell, Report, Table } from '../../model/report.ts'
+import type { OfferedFix } from '../../perfbot.ts'
 import {
   inMessages,
   type Message,
