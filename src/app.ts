@@ -160,6 +160,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     endSilence: (finding, by) =>
       endSilence(finding, by, { store, host: config.host, now: timestamp(clock()) }),
     silences: () => store.silences(config.host, timestamp(clock())),
+    openAlerts: async () =>
+      (await store.alerts(config.host, timestamp(clock()))).filter(({ state }) => state === 'firing'),
     dueDigests: async () => dueDigests(await store.digestSubscriptions(config.host), clock()),
     claimDigest: ({ subscription, due }) => store.claimDigest(subscription, due),
     digestExtras: (since) => digestExtras(since, { store, host: config.host, now: timestamp(clock()) }),
@@ -170,6 +172,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
         host: config.host,
         now: timestamp(clock()),
       }),
+    digestSubscriptions: () => store.digestSubscriptions(config.host),
     digestSubscription: async (channel) =>
       (await store.digestSubscriptions(config.host)).find((each) => each.channel === channel) ?? null,
     subscribe: (subscription) =>
@@ -213,6 +216,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       return askQuestion(question, ports, { before, writer: asked })
     },
     latestReport: () => store.latestReport(config.host),
+    latestReports: () => store.latestReports(),
     report: (id) => store.report(id),
     async fixesOf(reportId) {
       const plans = await store.plansOf(reportId)

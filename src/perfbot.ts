@@ -41,6 +41,8 @@ export type Perfbot = {
   silence(request: SilenceRequest): Promise<SilenceAnswer>
   endSilence(finding: string, by: string): Promise<boolean>
   silences(): Promise<Silence[]>
+  /** Those that fire, with the messages that tell of them. */
+  openAlerts(): Promise<Alert[]>
   /** The digests that are due; each is sent by who claims it. */
   dueDigests(): Promise<DueDigest[]>
   claimDigest(digest: DueDigest): Promise<boolean>
@@ -48,6 +50,7 @@ export type Perfbot = {
   digestExtras(since: Timestamp): Promise<DigestExtras>
   keyTrends(): Promise<ReadonlyMap<string, Trend>>
   subscribeConfigured(channels: readonly string[]): Promise<void>
+  digestSubscriptions(): Promise<DigestSubscription[]>
   digestSubscription(channel: string): Promise<DigestSubscription | null>
   subscribe(subscription: Omit<DigestSubscription, 'host' | 'since'>): Promise<void>
   /** What was last read, whoever asked for it; null before the first. */
@@ -69,6 +72,8 @@ export type Perfbot = {
   /** Answers a question; nothing is changed by asking. `before` is the one that it follows up. */
   ask(question: string, before?: Question | null): Promise<Answered>
   latestReport(): Promise<Report | null>
+  /** The newest of each host that shares the store. */
+  latestReports(): Promise<Report[]>
   report(id: string): Promise<Report | null>
   fixesOf(reportId: string): Promise<OfferedFix[]>
   openFixes(): Promise<FixPlan[]>

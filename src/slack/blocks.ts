@@ -75,6 +75,18 @@ export const button = ({ actionId, text, value, style }: ButtonOptions): Button 
   ...(style ? { style } : {}),
 })
 
+/** A button that opens an address. Slack tells the bot of the click all the same. */
+export const linkButton = ({
+  actionId,
+  text,
+  url,
+}: Omit<ButtonOptions, 'value' | 'style'> & { readonly url: string }): Button => ({
+  type: 'button',
+  action_id: actionId,
+  text: { type: 'plain_text', text: fitted(text, LIMITS.buttonText), emoji: false },
+  url,
+})
+
 export const actions = (buttons: readonly Button[]): ActionsBlock => ({
   type: 'actions',
   elements: [...buttons],

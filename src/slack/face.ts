@@ -5,11 +5,14 @@ import type { Recovered } from '../executing.ts'
 import type { Perfbot } from '../perfbot.ts'
 import { createAlerter } from './alerter.ts'
 import { boltLogger } from './bolt-logger.ts'
+import { tellingOfChanges } from './changes.ts'
 import { type Channel, findChannels } from './channels.ts'
 import { deliverDigest } from './deliver-digest.ts'
 import { deliverReport } from './deliver-report.ts'
 import { createGuard } from './guard.ts'
+import { createHome } from './home/home.ts'
 import { listenToClicks } from './listen-to-clicks.ts'
+import { listenToHome } from './listen-to-home.ts'
 import { listenToWords } from './listen-to-words.ts'
 import { createOnce } from './once.ts'
 import { createPeople } from './people.ts'
@@ -44,7 +47,8 @@ export type Face = {
   stop(): Promise<void>
 }
 
-export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: FaceOptions): Face {
+export function createFace({ perfbot: silent, logger, botToken, appToken, apiUrl }: FaceOptions): Face {
+  const perfbot = tellingOfChanges(silent, () => home.changed())
   const clientOptions = apiUrl ? { slackApiUrl: apiUrl } : {}
   const bolt = boltLogger(logger)
   // Made here, and not by Bolt from the app token, since only the receiver knows whether it is connected.
@@ -67,16 +71,19 @@ export function createFace({ perfbot, logger, botToken, appToken, apiUrl }: Face
     poster: createPoster(client, logger),
     people: createPeople(client, userGroupsOf(perfbot.config), logger),
     threads: createThreads(),
+    channels: () => findChannels(client, perfbot.config.slack.channels, logger),
     logger,
   }
+  const home = createHome(client, parts)
   const guard = createGuard(logger)
   const once = createOnce()
   listenToWords(app, parts, guard, once)
   listenToClicks(app, parts, guard, once)
+  listenToHome(app, home, parts, guard, once)
   app.error(async (error) => logger.error({ err: error }, explain(error)))
 
   const alerter = createAlerter(parts)
-  const channels = () => findChannels(client, perfbot.config.slack.channels, logger)
+  const { channels } = parts
   return {
     async start() {
       await app.init()

@@ -26,6 +26,10 @@ function messageOf({ message }: { message?: unknown }): { ts: string; thread: st
   return parsed.success ? { ts: parsed.data.ts, thread: parsed.data.thread_ts ?? parsed.data.ts } : null
 }
 
+/** Where a click was made, and is answered: in Home, which is no channel, as a direct message. */
+const placeOf = ({ channel, user }: { channel?: { id: string }; user: { id: string } }): string =>
+  channel?.id ?? user.id
+
 const State = z.object({
   values: z.record(z.string(), z.record(z.string(), z.object({ value: z.string().nullish() }))),
 })
@@ -59,8 +63,8 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
 
   app.action({ type: 'block_actions', action_id: ACTIONS.measureAgain }, async ({ ack, body }) => {
     await ack()
-    const channel = body.channel?.id
-    if (!channel || !once(body.trigger_id)) return
+    if (!once(body.trigger_id)) return
+    const channel = placeOf(body)
     // A report that stands in a thread is measured again there.
     const shown = messageOf(body)
     const place = shown && shown.thread !== shown.ts ? { channel, thread: shown.thread } : { channel }
@@ -73,8 +77,8 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
 
   app.action({ type: 'block_actions', action_id: ACTIONS.wholeReport }, async ({ ack, body, action }) => {
     await ack()
-    const channel = body.channel?.id
-    if (action.type !== 'button' || !channel || !once(body.trigger_id)) return
+    if (action.type !== 'button' || !once(body.trigger_id)) return
+    const channel = placeOf(body)
     const place: Place = { channel, thread: messageOf(body)?.thread }
     await guard(
       'whole report',
@@ -89,8 +93,8 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
   const silence = new RegExp(`^${ACTIONS.silence}:`)
   app.action({ type: 'block_actions', action_id: silence }, async ({ ack, body, action }) => {
     await ack()
-    const channel = body.channel?.id
-    if (action.type !== 'button' || !channel || !once(body.trigger_id)) return
+    if (action.type !== 'button' || !once(body.trigger_id)) return
+    const channel = placeOf(body)
     const place: Place = { channel, thread: messageOf(body)?.thread }
     await guard(
       'snooze',
@@ -107,8 +111,8 @@ export function listenToClicks(app: App, parts: FaceParts, guard: Guard, once: O
   const review = new RegExp(`^${ACTIONS.reviewFix}:`)
   app.action({ type: 'block_actions', action_id: review }, async ({ ack, body, action, client }) => {
     await ack()
-    const channel = body.channel?.id
-    if (action.type !== 'button' || !channel || !once(body.trigger_id)) return
+    if (action.type !== 'button' || !once(body.trigger_id)) return
+    const channel = placeOf(body)
     await guard(
       'review a fix',
       () => {

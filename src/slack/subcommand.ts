@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Perfbot } from '../perfbot.ts'
 import type { Message } from './blocks.ts'
+import type { Channel } from './channels.ts'
 import type { People } from './people.ts'
 import type { Place, Poster } from './poster.ts'
 import type { Threads } from './threads.ts'
@@ -10,6 +11,8 @@ export type FaceParts = {
   readonly poster: Poster
   readonly people: People
   readonly threads: Threads
+  /** The configured ones, as Slack knows them now. */
+  readonly channels: () => Promise<readonly Channel[]>
   readonly logger: Logger
 }
 

@@ -21,12 +21,30 @@ export type ReportStore = {
   report(id: string): Promise<Report | null>
   /** The newest of a host that can be read, made before `before` where that is given. */
   latestReport(host: string, before?: Timestamp): Promise<Report | null>
+  /** The newest of each host, in the order of their names. */
+  latestReports(): Promise<Report[]>
   /** Every finding ever seen on a host, the newest sighting first. */
   findingsSeen(host: string): Promise<SeenFinding[]>
 }
 
 export function reportStore(db: Kysely<Tables>, onDamage: OnDamage): ReportStore {
   const parseReport = (row: Row): Report => parseRow('reports', Report, row)
+
+  async function latestReport(host: string, before?: Timestamp): Promise<Report | null> {
+    const newestFirst = db
+      .selectFrom('reports')
+      .select(['id', 'document'])
+      .where('host', '=', host)
+      .$if(before !== undefined, (query) => query.where('created_at', '<', before as string))
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1)
+    for (let passed = 0; ; passed += 1) {
+      const rows = await newestFirst.offset(passed).execute()
+      const [report] = readable(rows, parseReport, onDamage)
+      if (report || rows.length === 0) return report ?? null
+    }
+  }
 
   return {
     async saveReport(report) {
@@ -56,20 +74,12 @@ export function reportStore(db: Kysely<Tables>, onDamage: OnDamage): ReportStore
       return row ? parseReport(row) : null
     },
 
-    async latestReport(host, before) {
-      const newestFirst = db
-        .selectFrom('reports')
-        .select(['id', 'document'])
-        .where('host', '=', host)
-        .$if(before !== undefined, (query) => query.where('created_at', '<', before as string))
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(1)
-      for (let passed = 0; ; passed += 1) {
-        const rows = await newestFirst.offset(passed).execute()
-        const [report] = readable(rows, parseReport, onDamage)
-        if (report || rows.length === 0) return report ?? null
-      }
+    latestReport,
+
+    async latestReports() {
+      const rows = await db.selectFrom('reports').select('host').distinct().orderBy('host').execute()
+      const reports = await Promise.all(rows.map(({ host }) => latestReport(host)))
+      return reports.filter((report) => report !== null)
     },
 
     async findingsSeen(host) {

@@ -29,6 +29,17 @@ export function resultMessage(result: ApprovalResult, user: string): Message {
   }
 }
 
+/** What was approved in Home was told to one person, and what is done to a machine is everybody's. */
+async function tellChannels(message: Message, { channels, poster, logger }: FaceParts): Promise<void> {
+  for (const { id, name } of await channels()) {
+    await poster
+      .post({ channel: id }, message)
+      .catch((error: unknown) =>
+        logger.warn({ channel: name, reason: explain(error) }, 'a channel was not told of a fix'),
+      )
+  }
+}
+
 /** One message that is edited as the fix goes on; edits go out one after the other, and one that fails stops nothing. */
 function progressIn(posted: Posted | null, plan: FixPlan, user: string, { poster, logger }: FaceParts) {
   let edits: Promise<unknown> = Promise.resolve()
@@ -85,6 +96,7 @@ export async function approveFix(
   const message = resultMessage(result, user)
   await (posted ? poster.update(posted, message) : poster.whisper(place, user, message))
   if (result.kind !== 'executed') return
+  if (metadata.channel === user) await tellChannels(message, parts)
   await refreshReport(metadata, parts).catch((error: unknown) =>
     logger.warn({ reason: explain(error) }, 'the report was not brought up to date'),
   )

@@ -3,9 +3,9 @@ import { isTimezone } from '../../model/timezone.ts'
 import { seconds, timestamp } from '../../model/units.ts'
 import { mrkdwn, section } from '../blocks.ts'
 import { postDigest } from '../deliver-digest.ts'
+import { DAY_WORDS, whenInWords } from '../digest-words.ts'
 import type { Invocation, Subcommand } from '../subcommand.ts'
 
-const DAYS: Readonly<Record<string, string>> = { daily: '*', weekdays: '1-5', weekly: '1' }
 const DEFAULT_TIME = '09:00'
 const DAY = seconds(86_400)
 
@@ -53,13 +53,13 @@ export function readWish(
   let timezone: string | null = null
   for (const word of words) {
     if (/^([01]?\d|2[0-3]):[0-5]\d$/.test(word)) time = word
-    else if (Object.hasOwn(DAYS, word)) days = word
+    else if (Object.hasOwn(DAY_WORDS, word)) days = word
     else if (isTimezone(word)) timezone = word
     else
       return `"${word}" is neither a time such as 09:00, nor daily, weekdays or weekly, nor a time zone such as Europe/Berlin.`
   }
   const [hour, minute] = time.split(':').map(Number)
-  return { expression: `${minute} ${hour} * * ${DAYS[days]}`, timezone }
+  return { expression: `${minute} ${hour} * * ${DAY_WORDS[days]}`, timezone }
 }
 
 function describe(subscription: DigestSubscription | null): string {
@@ -69,13 +69,5 @@ function describe(subscription: DigestSubscription | null): string {
   const { expression, timezone, by } = subscription
   const zone = timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   const origin = by === null ? 'as the configuration says' : 'as somebody here asked'
-  return `This channel gets a digest ${inWords(expression)} by the clocks of ${zone}, ${origin}.`
-}
-
-/** What `digest on` makes, as it was asked for; an operator's own expression as it stands. */
-function inWords(expression: string): string {
-  const [, minute = '', hour = '', weekdays = ''] = /^(\d+) (\d+) \* \* (\S+)$/.exec(expression) ?? []
-  const [days] = Object.entries(DAYS).find(([, field]) => field === weekdays) ?? []
-  if (!days) return `at "${expression}" (minute, hour, day, month, weekday)`
-  return `${days === 'weekly' ? 'on Mondays' : days} at ${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`
+  return `This channel gets a digest ${whenInWords(expression)} by the clocks of ${zone}, ${origin}.`
 }

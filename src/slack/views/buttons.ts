@@ -9,6 +9,8 @@ export const ACTIONS = {
   measureAgain: 'measure_again',
   wholeReport: 'whole_report',
   silence: 'silence',
+  hearAgain: 'hear_again',
+  openLink: 'open_link',
 } as const
 /** The input in the window of a fix. */
 export const REASON = 'reason'

@@ -1,0 +1,124 @@
+import type { WebClient } from '@slack/web-api'
+import type { Report } from '../../model/report.ts'
+import { mrkdwn, section } from '../blocks.ts'
+import { whyNotPermitted } from '../permission.ts'
+import { explain } from '../platform-errors.ts'
+import type { FaceParts } from '../subcommand.ts'
+import { type HomeState, homeView, type OpenAlert } from './home-view.ts'
+
+/** The tab of each person who looks at it, brought up to date while they may still be looking. */
+export type Home = {
+  /** Somebody opened the tab: what is known is shown at once, and what a look in passing brings when it is there. */
+  opened(user: string): Promise<void>
+  /** Something changed that the tabs show. */
+  changed(): void
+}
+
+/** Who has not opened it for so long looks no more, or opens it again. */
+const LOOKS_MILLISECONDS = 30 * 60_000
+/** Several people who open it together share one look at the machine. */
+const FRESH_MILLISECONDS = 20_000
+const MOST_VIEWERS = 50
+const ALERTS_LINKED = 10
+
+export function createHome(client: WebClient, parts: FaceParts): Home {
+  const { perfbot, people, logger } = parts
+  const viewers = new Map<string, number>()
+  let look: { readonly report: Promise<Report>; readonly at: number } | null = null
+
+  function freshLook(): Promise<Report> {
+    if (!look || Date.now() - look.at > FRESH_MILLISECONDS) {
+      look = { report: perfbot.takeReport({ inPassing: true }), at: Date.now() }
+    }
+    return look.report
+  }
+
+  /** Alerts with the address of the message that tells of them. */
+  async function openAlerts(): Promise<OpenAlert[]> {
+    const alerts = await perfbot.openAlerts()
+    return Promise.all(
+      alerts.map(async (alert, index) => {
+        const [place] = alert.places
+        if (!place || index >= ALERTS_LINKED) return { alert, link: null }
+        const answer = await client.chat
+          .getPermalink({ channel: place.channel, message_ts: place.ts })
+          .catch(() => null)
+        return { alert, link: answer?.permalink ?? null }
+      }),
+    )
+  }
+
+  async function stateFor(user: string, fresh: Report | null): Promise<HomeState> {
+    const person = await people.personOf(user)
+    const [reports, plans, alerts, silences, digests] = await Promise.all([
+      perfbot.latestReports(),
+      perfbot.openFixes(),
+      openAlerts(),
+      perfbot.silences(),
+      perfbot.digestSubscriptions(),
+    ])
+    const waits = await Promise.all(plans.map((plan) => perfbot.whyNot(plan, person)))
+    const mine = fresh ?? reports.find(({ host }) => host === perfbot.config.host) ?? null
+    return {
+      host: perfbot.config.host,
+      report: mine,
+      others: reports.filter(({ host }) => host !== perfbot.config.host),
+      alerts,
+      waitingForReader: plans.filter((_, index) => waits[index] === null),
+      waitingForOthers: waits.filter((obstacle) => obstacle !== null).length,
+      silences,
+      digests: digests.filter(({ expression }) => expression !== null),
+      timezone: perfbot.timezone,
+    }
+  }
+
+  async function publish(user: string, fresh: Report | null): Promise<void> {
+    const refusal = await whyNotPermitted('see', user, user, parts)
+    const view = refusal
+      ? { type: 'home' as const, blocks: [section(refusal)] }
+      : homeView(await stateFor(user, fresh))
+    await client.views.publish({ user_id: user, view })
+  }
+
+  /** What is not shown in a tab is no reason for anything else to fail. */
+  const attempt = (user: string, fresh: Report | null) =>
+    publish(user, fresh).catch((error: unknown) =>
+      logger.warn({ user, reason: explain(error) }, 'a Home tab was not brought up to date'),
+    )
+
+  let isAtIt = false
+  let isStale = false
+  async function bringUpToDate(): Promise<void> {
+    isStale = true
+    if (isAtIt) return
+    isAtIt = true
+    while (isStale) {
+      isStale = false
+      for (const [user, at] of viewers) {
+        if (Date.now() - at > LOOKS_MILLISECONDS) viewers.delete(user)
+        else await attempt(user, null)
+      }
+    }
+    isAtIt = false
+  }
+
+  return {
+    async opened(user) {
+      viewers.delete(user)
+      viewers.set(user, Date.now())
+      if (viewers.size > MOST_VIEWERS) viewers.delete(viewers.keys().next().value as string)
+      await publish(user, null)
+      try {
+        await publish(user, await freshLook())
+      } catch (error) {
+        look = null
+        const text = `The machine could not be looked at: ${explain(error)}`
+        await client.views.publish({ user_id: user, view: { type: 'home', blocks: [section(mrkdwn(text))] } })
+      }
+    },
+    changed() {
+      look = null
+      void bringUpToDate()
+    },
+  }
+}

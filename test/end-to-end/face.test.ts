@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
+import type { Message, View } from '../../src/playground/workspace.ts'
+import { FOUNDER, type System, startSystem, VISITOR } from './system.ts'
+
+let postgres: ThrowawayPostgres
+let system: System
+
+beforeAll(async () => {
+  postgres = await startThrowawayPostgres()
+  system = await startSystem({
+    postgres: [{ name: 'main', url: postgres.superuserUrl, configured: true }],
+  })
+}, 60_000)
+afterAll(async () => {
+  await system?.stop()
+  await postgres?.stop()
+})
+
+const said = (thing: Message | View | undefined): string => JSON.stringify(thing?.blocks ?? [])
+
+/** The home tab of somebody, once it says this. */
+const homeOf = (user: string, expected: RegExp): Promise<View> =>
+  system.playground.until(() => {
+    const home = system.playground.home(user)
+    return home && expected.test(said(home)) ? home : undefined
+  }, 8_000)
+
+const inDirectMessage = (user: string, expected: RegExp): Promise<Message> =>
+  system.playground.until(
+    () =>
+      system.playground
+        .messages(system.playground.directMessageWith(user).id)
+        .find((message) => expected.test(said(message))),
+    8_000,
+  )
+
+describe('Home', () => {
+  it('shows a first look, and then what a report found, with a button for who may approve', async () => {
+    const { playground, perfbot } = system
+    playground.openHome({ user: FOUNDER, tab: 'home' })
+    expect(said(await homeOf(FOUNDER, /Memory used/))).toContain('Waiting for your approval*\\nNothing.')
+    playground.openHome({ user: VISITOR, tab: 'home' })
+    await homeOf(VISITOR, /Memory used/)
+
+    await perfbot.takeReport()
+    playground.openHome({ user: FOUNDER, tab: 'home' })
+    expect(said(await homeOf(FOUNDER, /"Review"/))).toContain('shared_buffers')
+    playground.openHome({ user: VISITOR, tab: 'home' })
+    expect(said(await homeOf(VISITOR, /for others/))).not.toContain('"Review"')
+  })
+
+  it('lets approve: what came of it is a direct message, news for the channel, and gone from the tab', async () => {
+    const { playground, channel } = system
+    const plan = (await system.perfbot.openFixes()).find(({ title }) => title.includes('shared_buffers'))
+    const home = await homeOf(FOUNDER, /"Review"/)
+    const action_id = `review_fix:${plan?.id}`
+    await playground.performAction({ user: FOUNDER, view_id: home.id, action_id })
+    const modal = await playground.until(() => playground.views(FOUNDER).at(-1))
+    expect(said(modal)).toContain('ALTER SYSTEM')
+    await playground.submitView({ user: FOUNDER, view_id: modal.id, values: {} })
+    await inDirectMessage(FOUNDER, /Execution [\w-]+ in the audit log/)
+    await playground.until(() =>
+      playground.messages(channel).find((message) => said(message).includes('in the audit log')),
+    )
+    await playground.until(() => !said(playground.home(FOUNDER)).includes(action_id))
+  })
+
+  it('takes a silence back at a click, and the tab of everybody who looks follows', async () => {
+    const { playground, perfbot } = system
+    const [finding] = (await perfbot.latestReport())?.findings ?? []
+    const id = finding?.id ?? ''
+    await playground.sendSlashCommand({ user: FOUNDER, channel: system.channel, text: `/perf mute ${id}` })
+    const home = await homeOf(VISITOR, new RegExp(`hear_again:${id}`))
+    await playground.performAction({ user: VISITOR, view_id: home.id, action_id: `hear_again:${id}` })
+    await homeOf(FOUNDER, /Snoozed or muted\*\\nNothing/)
+    expect((await perfbot.audit(1))[0]).toMatchObject({ action: 'heard-again', actor: VISITOR })
+  })
+})
