@@ -13,7 +13,7 @@ import { mistakesOf, readYaml } from './model/yaml-source.ts'
 import { type ApprovalPolicy, DAYS } from './remediate/policy.ts'
 import { Targets } from './report/targets.ts'
 
-const DEFAULT_CONFIG_FILE = 'config/perfbot.yaml'
+export const DEFAULT_CONFIG_FILE = 'config/perfbot.yaml'
 
 const SECONDS_IN = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 } as const
 

@@ -30,6 +30,16 @@ program
   })
 
 program
+  .command('init')
+  .description('set perfbot up: find what is here, ask a little, write config/perfbot.yaml and .env')
+  .option('-y, --yes', 'ask nothing: take all that is here, leave the tokens for .env')
+  .option('-f, --force', 'write over a configuration that is there; the old one is kept beside it')
+  .action(async (options: { yes?: boolean; force?: boolean }) => {
+    const { runInit } = await import('./cli/init.ts')
+    await runInit(configFile(), options)
+  })
+
+program
   .command('start')
   .description('run the bot in Slack (needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN)')
   .action(async () => {
