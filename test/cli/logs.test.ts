@@ -1,18 +1,12 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { LogSummary } from '../../src/model/log-summary.ts'
+import { runPerfbot } from '../support/command-line.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const run = (args: string[], stdin = '') => {
-  const running = promisify(execFile)(process.execPath, [MAIN, 'logs', ...args])
-  running.child.stdin?.end(stdin)
-  return running
-}
+const run = (args: string[], stdin = '') => runPerfbot(['logs', ...args], { cwd: directory, stdin })
 
 const LOG = [
   '2026-01-15 14:00:00 INFO listening on :8080',
@@ -44,8 +38,8 @@ it('reads compressed files into one JSON document, whatever they are called', as
 
 it('says of a file that is not there that it is not, and ends with 2', async () => {
   const file = join(directory, 'missing.log')
-  await expect(run([file])).rejects.toMatchObject({
-    code: 2,
+  expect(await run([file])).toMatchObject({
+    status: 2,
     stderr: `The log ${file} cannot be read: there is no such file\n`,
   })
 })

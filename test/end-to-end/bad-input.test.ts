@@ -1,35 +1,28 @@
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
 import { Report } from '../../src/model/report.ts'
+import { makeDirectory } from '../store/directory.ts'
+import { type Run, runPerfbot } from '../support/command-line.ts'
 import { answers, hangsBeforeHeaders, hangsMidStream, sendsHtml, startFakeOllama } from '../support/ollama.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-
-type Run = { readonly code: number; readonly stdout: string; readonly stderr: string }
-
-let directory: string
-
-/** Runs perfbot as a person would, in a folder of its own, with nothing of this machine's environment but the PATH. */
-const perfbot = (args: readonly string[], environment: Record<string, string> = {}): Promise<Run> =>
-  new Promise((resolve) => {
-    const env = { PATH: process.env.PATH, HOME: directory, ...environment }
-    execFile(process.execPath, [MAIN, ...args], { cwd: directory, env }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr })
-    })
-  })
-
-async function reportWith(config: string): Promise<{ report: Report; run: Run }> {
+/** A folder of its own for each, so that they can run side by side: most of their time is waiting. */
+async function configured(text: string): Promise<string> {
+  const directory = await makeDirectory()
   await mkdir(join(directory, 'config'), { recursive: true })
-  await writeFile(join(directory, 'config/perfbot.yaml'), config)
-  const run = await perfbot(['report', '--json'])
+  await writeFile(join(directory, 'config/perfbot.yaml'), text)
+  return directory
+}
+
+async function reportIn(cwd: string): Promise<{ report: Report; run: Run }> {
+  const run = await runPerfbot(['report', '--json'], { cwd })
   return { report: Report.parse(JSON.parse(run.stdout)), run }
 }
+
+const reportWith = async (config: string) => reportIn(await configured(config))
 
 const gapOf = (report: Report, source: string) => report.gaps.find((gap) => gap.source === source)
 
@@ -40,23 +33,11 @@ async function listenSilently(where: string): Promise<Server> {
   return server
 }
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'perfbot-bad-input-'))
-})
-
-afterAll(async () => {
-  await rm(directory, { recursive: true, force: true })
-})
-
 describe('with bad input, the message is clear and the report still arrives:', () => {
   it('a broken configuration: every mistake with its line, and no report of the wrong thing', async () => {
-    await mkdir(join(directory, 'config'), { recursive: true })
-    await writeFile(
-      join(directory, 'config/perfbot.yaml'),
-      `hots: web-1\ncollect:\n  deadline: soon\nslack:\n  botToken: \${NOT_SET}\n`,
-    )
-    const { code, stdout, stderr } = await perfbot(['report'])
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    const cwd = await configured(`hots: web-1\ncollect:\n  deadline: soon\nslack:\n  botToken: \${NOT_SET}\n`)
+    const { status, stdout, stderr } = await runPerfbot(['report'], { cwd })
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain('config/perfbot.yaml:1:1: hots: there is no such setting')
     expect(stderr).toContain('config/perfbot.yaml:3:3: collect.deadline: must be a duration')
     expect(stderr).toContain('config/perfbot.yaml:5:13: the environment variable NOT_SET is not set')
@@ -64,14 +45,14 @@ describe('with bad input, the message is clear and the report still arrives:', (
   })
 
   it('text that is no YAML', async () => {
-    await writeFile(join(directory, 'config/perfbot.yaml'), 'host: [web\n  - }')
-    const { code, stderr } = await perfbot(['report'])
-    expect(code).toBe(2)
+    const cwd = await configured('host: [web\n  - }')
+    const { status, stderr } = await runPerfbot(['report'], { cwd })
+    expect(status).toBe(2)
     expect(stderr).toMatch(/config\/perfbot\.yaml:\d+:\d+: /)
   })
 
   it('a Docker socket that accepts and never answers', async () => {
-    const socket = join(directory, 'silent.sock')
+    const socket = join(await makeDirectory(), 'silent.sock')
     const server = await listenSilently(socket)
     const { report } = await reportWith(
       `collect: { deadline: 2s }\ndocker: [{ name: local, socket: ${socket} }]`,
@@ -88,20 +69,22 @@ describe('with bad input, the message is clear and the report still arrives:', (
   })
 
   it('a store that is not a database: it stays as it is, and no fix is offered without an audit', async () => {
-    await mkdir(join(directory, 'broken'), { recursive: true })
-    const file = join(directory, 'broken/perfbot.sqlite')
+    const cwd = await configured('dataDirectory: broken')
+    await mkdir(join(cwd, 'broken'), { recursive: true })
+    const file = join(cwd, 'broken/perfbot.sqlite')
     await writeFile(file, 'my diary, not to be lost')
-    const { report } = await reportWith('dataDirectory: broken')
+    const { report } = await reportIn(cwd)
     expect(gapOf(report, 'store')).toMatchObject({ reason: expect.stringContaining('not a SQLite database') })
     expect(await readFile(file, 'utf8')).toBe('my diary, not to be lost')
   })
 
   it('a record that can no longer be read: it is passed over', async () => {
-    await reportWith('dataDirectory: damaged')
-    const database = new DatabaseSync(join(directory, 'damaged/perfbot.sqlite'))
+    const cwd = await configured('dataDirectory: damaged')
+    await reportIn(cwd)
+    const database = new DatabaseSync(join(cwd, 'damaged/perfbot.sqlite'))
     database.exec("UPDATE snapshots SET document = '{}'; UPDATE reports SET document = 'no JSON'")
     database.close()
-    const { report } = await reportWith('dataDirectory: damaged')
+    const { report } = await reportIn(cwd)
     expect(report.verdict).not.toBe('unknown')
     expect(report.changes).toBeNull()
   })
@@ -110,16 +93,16 @@ describe('with bad input, the message is clear and the report still arrives:', (
     const server = createServer(() => {})
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    const { code, stderr } = await perfbot(['demo', '--port', String(port)])
+    const cwd = await makeDirectory()
+    const { status, stderr } = await runPerfbot(['demo', '--port', String(port)], { cwd })
     server.close()
-    expect(code).toBe(2)
+    expect(status).toBe(2)
     expect(stderr).toContain(`Port ${port} is taken`)
   })
 
   it('no tokens: they are named, with where to get them, and with the demonstration', async () => {
-    await writeFile(join(directory, 'config/perfbot.yaml'), '')
-    const { code, stderr } = await perfbot(['start'])
-    expect(code).toBe(2)
+    const { status, stderr } = await runPerfbot(['start'], { cwd: await makeDirectory() })
+    expect(status).toBe(2)
     expect(stderr).toContain('SLACK_BOT_TOKEN')
     expect(stderr).toContain('SLACK_APP_TOKEN')
     expect(stderr).toContain('npm run demo')

@@ -1,31 +1,17 @@
-import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { Examination } from '../../src/model/examination.ts'
 import { makeDirectory } from '../store/directory.ts'
+import { type Run, runPerfbot } from '../support/command-line.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const run = promisify(execFile)
-
-/** Runs `perfbot doctor` in an empty folder, with a configuration and nothing of this environment's. */
-async function doctor(configuration: string): Promise<{ status: number; stdout: string }> {
+/** Runs `perfbot doctor` in an empty folder. */
+async function doctor(configuration: string): Promise<Run> {
   const cwd = await makeDirectory()
   const file = join(cwd, 'perfbot.yaml')
   await writeFile(file, configuration)
-  const { PATH } = process.env
-  try {
-    const { stdout } = await run(process.execPath, [MAIN, '--config', file, 'doctor', '--json'], {
-      cwd,
-      env: { PATH },
-    })
-    return { status: 0, stdout }
-  } catch (error) {
-    const { code, stdout } = error as { code: number; stdout: string }
-    return { status: code, stdout }
-  }
+  return runPerfbot(['--config', file, 'doctor', '--json'], { cwd })
 }
 
 it('doctor names what failed with the line that mends it, and its exit status says so', async () => {

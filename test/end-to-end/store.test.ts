@@ -1,30 +1,15 @@
-import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { openStore } from '../../src/store/store.ts'
 import { makeDirectory } from '../store/directory.ts'
 import { makeSnapshot, minute } from '../store/records.ts'
+import { runPerfbot } from '../support/command-line.ts'
 import { makePlan } from '../support/plan.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const run = promisify(execFile)
-
 /** Runs `perfbot store …` in a folder whose store is in `data`. */
-async function store(cwd: string, ...words: string[]) {
-  try {
-    const { stdout } = await run(process.execPath, [MAIN, 'store', ...words], {
-      cwd,
-      env: { PATH: process.env.PATH },
-    })
-    return { status: 0, stdout, stderr: '' }
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-    return { status: code, stdout, stderr }
-  }
-}
+const store = (cwd: string, ...words: string[]) => runPerfbot(['store', ...words], { cwd })
 
 async function filled(): Promise<string> {
   const cwd = await makeDirectory()
