@@ -11,6 +11,7 @@ import { createCollection } from './collect/collection.ts'
 import { connectEngine } from './collect/containers/engine-client.ts'
 import { askComparison, askSinceStart } from './comparing.ts'
 import { type Config, policyOf } from './config.ts'
+import { deploymentsSince } from './deployments.ts'
 import { digestExtras, dueDigests, subscribeConfigured } from './digesting.ts'
 import { drawReportCharts, drawTrends, keyTrends } from './drawing.ts'
 import { examine, proposalsOf } from './examining.ts'
@@ -18,7 +19,7 @@ import { recover } from './executing.ts'
 import { layFoundations } from './foundations.ts'
 import { createLogWatching } from './log-watching.ts'
 import type { Narrative, Report } from './model/report.ts'
-import { seconds, timestamp } from './model/units.ts'
+import { seconds, type Timestamp, timestamp } from './model/units.ts'
 import type { Perfbot } from './perfbot.ts'
 import { propose } from './proposing.ts'
 import { type Engines, OWN_MACHINE } from './remediate/engines.ts'
@@ -102,6 +103,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     snapshot,
     logsOf: logWatching.summaries,
     remember: readings.remember,
+    deployments: (since: Timestamp) =>
+      deploymentsSince(since, { store, host: config.host, now: timestamp(clock()) }),
     store,
     thresholds: config.thresholds,
     targets: config.targets,
@@ -259,6 +262,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       const { snapshots, reports, history } = config.retention
       await store.prune({ snapshots: ago(snapshots), reports: ago(reports) })
       await store.pruneUnusual(ago(history.hours))
+      await store.pruneEvents(ago(history.hours))
       await store.pruneHistory({
         raw: ago(history.raw),
         minutes: ago(history.minutes),

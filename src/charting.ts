@@ -1,3 +1,4 @@
+import type { DeploymentEvent } from './model/event.ts'
 import type { AuditEntry } from './model/execution.ts'
 import { timestamp } from './model/units.ts'
 
@@ -25,6 +26,26 @@ export function fixMarks(
       const title = titleOf(subject)
       return title === null ? [] : [{ at, kind: 'fix' as const, label: shortLabel(title) }]
     })
+}
+
+/** Labels by which a series is that of one container, service or server, and not of the whole machine. */
+const OF_A_THING = new Set(['name', 'service', 'server'])
+
+/** What was put into use: of the things that the trends are about, and of all where they are about the host. */
+export function deploymentMarks(
+  events: readonly DeploymentEvent[],
+  { from, to, trends }: Pick<Trends, 'from' | 'to' | 'trends'>,
+): ChartMark[] {
+  const isAbout = ({ labels }: DeploymentEvent) =>
+    trends.some(({ series }) => {
+      return (
+        Object.keys(series.labels).every((name) => !OF_A_THING.has(name)) ||
+        labels.some((each) => Object.entries(each).every(([name, value]) => series.labels[name] === value))
+      )
+    })
+  return events
+    .filter((event) => event.at >= from && event.at < to && isAbout(event))
+    .map(({ at, title }) => ({ at, kind: 'deployment' as const, label: shortLabel(title) }))
 }
 
 /** What was unusual in a trend. */

@@ -16,8 +16,8 @@ export type CompareQuestion = {
   readonly metric?: string | undefined
   /** Only series of which a label holds this. */
   readonly target?: string | undefined
-  /** Only series with these labels. */
-  readonly labels?: Readonly<Record<string, string>>
+  /** Only series with all labels of one of these. */
+  readonly labels?: readonly Readonly<Record<string, string>>[]
 }
 
 export type SeriesComparison = {
@@ -73,20 +73,32 @@ export async function askSinceStart(
   if (!container?.startedAt) {
     return { kind: 'no-container', asked: name, running: running.map((each) => each.name) }
   }
-  const length = Math.min(WEEK, secondsBetween(container.startedAt, ports.now))
-  const question = { lengthSeconds: seconds(length), labels: { name, engine: container.engine } }
+  return compareSince(container.startedAt, [{ name, engine: container.engine }], ports)
+}
+
+/** The same of whatever has these labels, since any instant; of what is longer ago than a week, that week. */
+export async function compareSince(
+  instant: Timestamp,
+  labels: readonly Readonly<Record<string, string>>[],
+  ports: { store: HistoryStore; host: string; now: Timestamp },
+): Promise<CompareAnswer> {
+  const length = Math.min(WEEK, Math.max(1, secondsBetween(instant, ports.now)))
+  const question = { lengthSeconds: seconds(length), labels }
   const sameHours = seconds(Math.ceil(length / DAY) * DAY)
   const answer = await askComparison({ ...question, agoSeconds: sameHours }, ports)
   const nothing = answer.kind === 'compared' && answer.compared === 0
   return nothing ? askComparison({ ...question, agoSeconds: question.lengthSeconds }, ports) : answer
 }
 
+const hasLabels = ({ labels }: Series, wanted: Readonly<Record<string, string>>): boolean =>
+  Object.entries(wanted).every(([name, value]) => labels[name] === value)
+
 /** Values of a stretch: enough for a rank test, few enough to be more than one reading repeated. */
 const POINTS = 48
 
 /** What is other than it was, a stretch against an earlier one. Gauges only: what merely grows is always other. */
 export async function askComparison(
-  { lengthSeconds, agoSeconds, metric: asked, target, labels = {} }: CompareQuestion,
+  { lengthSeconds, agoSeconds, metric: asked, target, labels = [{}] }: CompareQuestion,
   { store, host, now }: { store: HistoryStore; host: string; now: Timestamp },
 ): Promise<CompareAnswer> {
   const found = await seriesOf({ metric: asked, target }, { store, host })
@@ -101,8 +113,7 @@ export async function askComparison(
   let tooShort = 0
   for (const series of found.series) {
     const metric = METRICS.find(({ name, type }) => name === series.metric && type === 'gauge')
-    const isMeant = Object.entries(labels).every(([name, value]) => series.labels[name] === value)
-    if (!metric || !isMeant) continue
+    if (!metric || !labels.some((wanted) => hasLabels(series, wanted))) continue
     const comparison = compareStretches(
       await means(series.id, earlierFrom, earlierTo),
       await means(series.id, from, now),

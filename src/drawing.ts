@@ -1,12 +1,14 @@
 import {
   CHARTED,
   chartOf,
+  deploymentMarks,
   fixMarks,
   isWorthDrawing,
   METRIC_OF_KPI,
   type Trends,
   unusualMarks,
 } from './charting.ts'
+import { deploymentEvents } from './deployments.ts'
 import type { Trend } from './model/series.ts'
 import { seconds, timestamp } from './model/units.ts'
 import type { Chart } from './report/chart/chart.ts'
@@ -36,7 +38,11 @@ export async function drawTrends(trends: Trends, ports: DrawingPorts): Promise<C
     const plan = action === 'finished' ? await ports.store.plan(subject) : null
     if (plan) titles.set(subject, plan.title)
   }
-  const marks = [...fixMarks(entries, trends, (plan) => titles.get(plan) ?? null), ...unusualMarks(trends)]
+  const marks = [
+    ...fixMarks(entries, trends, (plan) => titles.get(plan) ?? null),
+    ...deploymentMarks(await deploymentEvents(trends.from, ports), trends),
+    ...unusualMarks(trends),
+  ]
   return chartOf(trends, ports.host, ports.timezone, marks)
 }
 

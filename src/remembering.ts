@@ -1,4 +1,5 @@
 import type { Collection } from './collect/collection.ts'
+import { noticeDeployments } from './deployments.ts'
 import { historyOf } from './model/samples/samples.ts'
 import type { Snapshot } from './model/snapshot.ts'
 import { createNoticing } from './noticing.ts'
@@ -32,6 +33,7 @@ export function createReadings(host: string, collection: Collection, store: Stor
     const samples = historyOf(taken)
     await store.saveSamples(taken.host, taken.takenAt, samples)
     await noticing.notice(taken.takenAt, samples)
+    await noticeDeployments(taken, store)
     // Once an hour there is something to pack; else it is a look at one row.
     await store.rollUp(taken.takenAt)
   }

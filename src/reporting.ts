@@ -8,7 +8,7 @@ import type { CommandFix, Finding, Fix } from './model/finding.ts'
 import type { FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
 import type { LogSummary } from './model/log-summary.ts'
-import type { Narrative, Report } from './model/report.ts'
+import type { Deployment, Narrative, Report } from './model/report.ts'
 
 import type { History, Snapshot } from './model/snapshot.ts'
 import type { Target } from './model/target.ts'
@@ -31,6 +31,8 @@ export type ReportingPorts = {
   readonly logsOf: (snapshot: Snapshot) => ReadonlyMap<string, LogSummary>
   /** Keeps what was read, for later readings to be compared with. */
   readonly remember: (snapshot: Snapshot) => Promise<void>
+  /** What was put into use since a time, and what came of it. */
+  readonly deployments: (since: Timestamp) => Promise<Deployment[]>
   readonly store: Store
   readonly thresholds: Thresholds
   readonly targets: Targets
@@ -63,6 +65,7 @@ const HISTORY: Seconds = seconds(30 * 60)
 const HISTORY_LENGTH = 60
 /** What was unusual before that is no news. */
 const UNUSUAL: Seconds = seconds(3600)
+const DAY: Seconds = seconds(86_400)
 /** An hour each in a week. */
 const FORECAST_POINTS = 168
 
@@ -93,6 +96,12 @@ async function previousReport(ports: ReportingPorts, comparedWith: ComparedWith)
   const latest = () => store.latestReport(host)
   if (comparedWith === 'last') return latest()
   return (await store.latestReport(host, comparedWith)) ?? latest()
+}
+
+/** A day, or as far back as a digest looks. */
+const deploymentsFrom = ({ takenAt }: Snapshot, { comparedWith = 'last' }: ReportRequest): Timestamp => {
+  const dayAgo = earlierBy(takenAt, DAY)
+  return comparedWith === 'last' || comparedWith > dayAgo ? dayAgo : comparedWith
 }
 
 type Planned = { readonly plans: readonly FixPlan[]; readonly findings: readonly Finding[] }
@@ -183,6 +192,7 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
   // What follows from a finding that nobody wants to hear of is a problem of its own here.
   const incidents = incidentsOf(heard, snapshot, logs)
   const { findings, plans } = await planFixes(withSymptoms(heard, incidents), snapshot, id, ports)
+  await ports.remember(snapshot)
   const composition = compose({
     id,
     snapshot,
@@ -193,6 +203,7 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
     gaps,
     targets,
     previous,
+    deployments: await ports.deployments(deploymentsFrom(snapshot, request)),
   })
   const text = ports.summarise(composition)
   const draft: Report = {
@@ -200,7 +211,6 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
     narrative: { writer: 'computed', text, reason: 'No model was asked.' },
   }
 
-  await ports.remember(snapshot)
   if (request.inPassing) return draft
   await store.saveReport(draft)
   await savePlans(plans, ports)

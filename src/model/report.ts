@@ -63,6 +63,26 @@ export const Changes = z.object({
 })
 export type Changes = z.infer<typeof Changes>
 
+/** Something that was put into use, and what of it is other since, at the same hours. */
+export const Deployment = z.object({
+  at: Timestamp,
+  /** "container api: image app:1 → app:2". */
+  title: z.string(),
+  /** Numbers that changed beyond chance; `delta` from −1 to 1: how much more often a later value is the higher one. */
+  changed: z.array(
+    z.object({
+      title: z.string(),
+      unit: NumericUnit,
+      before: z.number(),
+      after: z.number(),
+      delta: z.number(),
+    }),
+  ),
+  /** How many numbers had enough values before and after. */
+  compared: z.number(),
+})
+export type Deployment = z.infer<typeof Deployment>
+
 /**
  * A report: what `perfbot report --json` prints and what every renderer shows. Fields are added within a
  * `schemaVersion`; none is removed or given another meaning.
@@ -100,6 +120,8 @@ export const Report = z.object({
   tables: z.array(Table),
   gaps: z.array(Gap),
   changes: Changes.nullable(),
+  /** Since the report that it is compared with, or within a day, the oldest first. */
+  deployments: z.array(Deployment).default([]),
   narrative: Narrative,
 })
 export type Report = z.infer<typeof Report>

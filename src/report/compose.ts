@@ -3,9 +3,10 @@ import { SEVERITIES } from '../model/finding.ts'
 import { counted } from '../model/format.ts'
 import type { Gap } from '../model/gap.ts'
 import { type Incident, inOrder, problemsOf, severityWithSymptoms } from '../model/incident.ts'
-import type { Report } from '../model/report.ts'
+import type { Deployment, Report } from '../model/report.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { changesSince } from './changes.ts'
+import { deploymentTable } from './deployment-lines.ts'
 import { scoreboard } from './scoreboard.ts'
 import { tables } from './tables.ts'
 import type { Targets } from './targets.ts'
@@ -21,6 +22,7 @@ export type Composition = {
   readonly gaps: readonly Gap[]
   readonly targets: Targets
   readonly previous: Report | null
+  readonly deployments?: readonly Deployment[]
 }
 
 /** "1 critical, 2 high". */
@@ -81,7 +83,7 @@ const passedChecks = (checks: readonly Check[]): number =>
 
 /** The report without its words: those are written by a model, or computed, from what is composed here. */
 export function compose(composition: Composition): Omit<Report, 'narrative'> {
-  const { id, snapshot, targets, previous } = composition
+  const { id, snapshot, targets, previous, deployments = [] } = composition
   const incidents = [...composition.incidents]
   const findings = inOrder(composition)
   // A cause with all that follows from it is one problem, as severe as the worst of them.
@@ -115,8 +117,9 @@ export function compose(composition: Composition): Omit<Report, 'narrative'> {
     incidents,
     silenced: composition.silenced,
     checks,
-    tables: tables(snapshot),
+    tables: [...tables(snapshot), ...deploymentTable(deployments)],
     gaps: [...snapshot.gaps, ...composition.gaps],
     changes: changesSince(previous, [...findings, ...composition.silenced], checks),
+    deployments: [...deployments],
   }
 }

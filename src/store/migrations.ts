@@ -7,6 +7,7 @@ import { digests } from './migrations/0004-digests.ts'
 
 import { unusual } from './migrations/0005-unusual.ts'
 import { executions } from './migrations/0006-executions.ts'
+import { events } from './migrations/0007-events.ts'
 
 import type { Tables } from './tables.ts'
 
@@ -18,6 +19,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0004-digests': digests,
   '0005-unusual': unusual,
   '0006-executions': executions,
+  '0007-events': events,
 }
 
 export async function migrate(db: Kysely<Tables>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
-import { wentUnseen } from '../model/finding.ts'
+import type { FindingEvent } from '../model/event.ts'
+import { bySeverity, type Finding, Severity, wentUnseen } from '../model/finding.ts'
 import { Report } from '../model/report.ts'
 import { TargetKind } from '../model/target.ts'
 import type { Timestamp } from '../model/units.ts'
@@ -12,11 +13,12 @@ import {
   readable,
   storableText,
 } from './documents.ts'
+import { insertEvents } from './events.ts'
 import { SeenFinding } from './seen-finding.ts'
 import type { Tables } from './tables.ts'
 
 export type ReportStore = {
-  /** Also records which findings were seen and which are resolved, unless a newer report has. */
+  /** Also records which findings were seen and which are resolved, and when they turned, unless a newer report has. */
   saveReport(report: Report): Promise<void>
   report(id: string): Promise<Report | null>
   /** The newest of a host that can be read, made before `before` where that is given. */
@@ -110,7 +112,15 @@ async function hasNewer(db: Transaction<Tables>, report: Report): Promise<boolea
 }
 
 async function recordSeen(db: Transaction<Tables>, report: Report): Promise<void> {
+  const known = await db
+    .selectFrom('findings')
+    .select(['id', 'severity', 'resolved_at'])
+    .where('host', '=', report.host)
+    .execute()
+  const before = new Map(known.map((row) => [row.id, row]))
   for (const finding of report.findings) {
+    const turn = turnOf(finding, before.get(finding.id))
+    if (turn) await insertEvents(db, [eventOf(finding, turn, report)])
     const row = {
       rule: finding.rule,
       target_kind: finding.target.kind,
@@ -128,11 +138,28 @@ async function recordSeen(db: Transaction<Tables>, report: Report): Promise<void
   }
 }
 
+/** What is other about a finding than when it was last seen; null when nothing is. */
+function turnOf(
+  { severity }: Finding,
+  before: Pick<Tables['findings'], 'severity' | 'resolved_at'> | undefined,
+): FindingEvent['kind'] | null {
+  if (!before) return 'appeared'
+  if (before.resolved_at !== null) return 'returned'
+  const difference = bySeverity({ severity }, { severity: Severity.parse(before.severity) })
+  return difference === 0 ? null : difference < 0 ? 'worse' : 'milder'
+}
+
+const eventOf = (
+  { id, title, severity }: Pick<Finding, 'id' | 'title' | 'severity'>,
+  kind: FindingEvent['kind'],
+  { host, createdAt }: Report,
+): FindingEvent => ({ host, at: createdAt, kind, subject: id, title, severity })
+
 /** A finding is resolved when it is gone, not when its rule could not look. */
 async function recordResolved(db: Transaction<Tables>, report: Report): Promise<void> {
   const open = await db
     .selectFrom('findings')
-    .select(['id', 'rule', 'target_kind', 'target_name'])
+    .select(['id', 'rule', 'target_kind', 'target_name', 'title', 'severity'])
     .where('host', '=', report.host)
     .where('resolved_at', 'is', null)
     .execute()
@@ -140,6 +167,10 @@ async function recordResolved(db: Transaction<Tables>, report: Report): Promise<
   const present = new Set([...report.findings, ...report.silenced].map(({ id }) => id))
   const gone = open.filter((row) => !present.has(row.id) && !wentUnseen(asSeen(row), report.checks))
   if (gone.length === 0) return
+  await insertEvents(
+    db,
+    gone.map((row) => eventOf({ ...row, severity: Severity.parse(row.severity) }, 'resolved', report)),
+  )
   await db
     .updateTable('findings')
     .set({ resolved_at: report.createdAt })

@@ -5,6 +5,7 @@ import { type HeadFile, headFileIn } from './audit-head.ts'
 import { type DatabaseOptions, openDatabase } from './database.ts'
 import { type DigestStore, digestStore } from './digests.ts'
 import type { OnDamage } from './documents.ts'
+import { type EventStore, eventStore } from './events.ts'
 import { type HistoryStore, historyStore } from './history.ts'
 import { type PlanStore, planStore } from './plans.ts'
 import { openPostgres } from './postgres-database.ts'
@@ -31,6 +32,7 @@ export type Store = SnapshotStore &
   AlertStore &
   DigestStore &
   UnusualStore &
+  EventStore &
   Upkeep & {
     prune(before: Retention): Promise<void>
     close(): Promise<void>
@@ -64,6 +66,7 @@ export function storeOn(
     ...alertStore(db, onDamage),
     ...digestStore(db, onDamage),
     ...unusualStore(db, onDamage),
+    ...eventStore(db, onDamage),
     ...upkeep(db, headFile),
     prune: (before) => prune(db, before),
     close: () => db.destroy(),

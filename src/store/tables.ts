@@ -89,4 +89,6 @@ export type Tables = {
   detectors: { series_id: number; state: string }
   /** `at` in milliseconds since 1970. */
   unusual: { series_id: number; at: number; document: string }
+  events: { host: string; at: string; kind: string; subject: string; document: string }
+  deployed: { host: string; subject: string; document: string }
 }

@@ -50,6 +50,8 @@ const OTHERS = [
   'series_hours',
   'detectors',
   'unusual',
+  'events',
+  'deployed',
 ] as const
 type Counted = keyof typeof DOCUMENTS | (typeof OTHERS)[number]
 const COUNTED = [...Object.keys(DOCUMENTS), ...OTHERS] as Counted[]
@@ -99,7 +101,7 @@ export function upkeep(db: Kysely<Tables>, headFile: HeadFile | null): Upkeep {
       for (const table of Object.keys(DOCUMENTS) as (keyof typeof DOCUMENTS)[]) {
         for await (const { document } of documents(table)) yield { table, ...JSON.parse(document) }
       }
-      for (const table of ['findings', 'approvals', 'votes', 'audit', 'series'] as const) {
+      for (const table of ['findings', 'approvals', 'votes', 'audit', 'events', 'series'] as const) {
         for (const row of await db
           .selectFrom(table as 'findings')
           .selectAll()

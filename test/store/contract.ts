@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { HostEvent } from '../../src/model/event.ts'
 import type { Report } from '../../src/model/report.ts'
 import type { Store } from '../../src/store/store.ts'
 import { makePlan } from '../support/plan.ts'
@@ -131,6 +132,68 @@ export function describeStore(engine: string, open: () => Promise<Store>): void 
       const before = await seen()
       await store.saveReport(reportAt(1, { findings: [buffers] }))
       expect(await seen()).toEqual(before)
+    })
+  })
+
+  describe(`events in ${engine}`, () => {
+    const [crash] = makeReport().findings
+    if (!crash) throw new Error('the fixture has a finding')
+    const reportWith = (at: number, findings: Report['findings']): Report =>
+      makeReport({ id: `r${at}`, createdAt: minute(at), findings, checks: [] })
+
+    test('tell of each turn of a finding once, however often its report is saved', async () => {
+      const milder = { ...crash, severity: 'medium' } as const
+      for (const [at, findings] of [
+        [0, [milder]],
+        [1, [crash]],
+        [2, []],
+        [3, [milder]],
+        [4, [milder]],
+      ] as const) {
+        await store.saveReport(reportWith(at, [...findings]))
+        await store.saveReport(reportWith(at, [...findings]))
+      }
+      const told = await store.events('atlas', { subject: crash.id })
+      expect(told.map(({ kind, at }) => [kind, at])).toEqual([
+        ['appeared', minute(0)],
+        ['worse', minute(1)],
+        ['resolved', minute(2)],
+        ['returned', minute(3)],
+      ])
+      expect(told[2]).toMatchObject({ title: crash.title, severity: 'critical' })
+      expect(await store.events('borea')).toEqual([])
+    })
+
+    test('are found by kind, time and number, oldest first, and forgotten when they are old', async () => {
+      const deployed = (at: number): HostEvent => ({
+        kind: 'deployed',
+        host: 'atlas',
+        at: minute(at),
+        subject: 'container api',
+        title: 'container api: image app:1 → app:2',
+        target: { kind: 'container', host: 'atlas', name: 'api' },
+        labels: [{ name: 'api' }],
+        changes: ['image app:1 → app:2'],
+      })
+      await store.saveReport(reportWith(1, [crash]))
+      await store.saveEvents([deployed(0), deployed(2), deployed(2), deployed(5)])
+      const kinds = ['deployed'] as const
+      const at = async (wanted: Parameters<Store['events']>[1]) =>
+        (await store.events('atlas', wanted)).map((event) => event.at)
+      expect(await at({ kinds })).toEqual([0, 2, 5].map(minute))
+      expect(await at({ kinds, limit: 2 })).toEqual([2, 5].map(minute))
+      expect(await at({ since: minute(1), limit: 9 })).toEqual([1, 2, 5].map(minute))
+      await store.pruneEvents(minute(2))
+      expect(await store.events('atlas')).toEqual([deployed(2), deployed(5)])
+    })
+
+    test('rest on what was last seen in use', async () => {
+      const target = { kind: 'container', host: 'atlas', name: 'api' } as const
+      const seen = (image: string) => ({ subject: 'container api on local', target, traits: { image } })
+      await store.saveDeployed([seen('app:1')])
+      await store.saveDeployed([seen('app:2')])
+      expect(await store.deployed('atlas')).toEqual([seen('app:2')])
+      expect(await store.deployed('borea')).toEqual([])
     })
   })
 

@@ -25,6 +25,17 @@ async function leftBy(newest: string): Promise<string> {
     .insertInto('snapshots')
     .values({ id: 's', host: 'atlas', taken_at: minute(0), document: JSON.stringify(snapshot) })
     .execute()
+  const finding = { host: 'atlas', id: 'f', rule: 'r', severity: 'high', title: 'Full', target_kind: 'host' }
+  await db
+    .insertInto('findings')
+    .values({
+      ...finding,
+      target_name: 'atlas',
+      first_seen_at: minute(0),
+      last_seen_at: minute(0),
+      resolved_at: minute(1),
+    })
+    .execute()
   await db.destroy()
   return directory
 }
@@ -38,6 +49,13 @@ test.each(Object.keys(MIGRATIONS))(
     await store.saveSamples('atlas', minute(1), [{ metric: 'm', labels: {}, value: 1 }])
     const checked = await store.check()
     expect(checked).toMatchObject({ damage: [], unreadable: [], brokenAudit: null })
+    // What came and went before events were kept is one nevertheless; the newest schema has nothing to make them of.
+    const kinds = (await store.events('atlas')).map(({ kind, at }) => [kind, at])
+    const known = [
+      ['appeared', minute(0)],
+      ['resolved', minute(1)],
+    ]
+    expect(kinds).toEqual(newest < '0007-events' ? known : [])
     await store.close()
   },
 )
