@@ -26,6 +26,9 @@ export const mrkdwn = (text: string): string =>
 /** Slack refuses empty texts, and longer ones than `length`. */
 const fitted = (text: string, length: number): string => shortened(text.trim() === '' ? '–' : text, length)
 
+/** What notifications and screen readers say of a message; Slack reads it as markup. */
+export const notification = ({ text }: Message): string => shortened(mrkdwn(text), LIMITS.messageText)
+
 export const mention = (user: string): string => `<@${user}>`
 
 /** The reader's own time zone, with the time in UTC where that cannot be shown. */
@@ -43,6 +46,17 @@ export const section = (text: string): SectionBlock => ({
   // verbatim: Slack would otherwise make links of what merely looks like an address or a channel.
   text: { type: 'mrkdwn', text: fitted(text, LIMITS.sectionText), verbatim: true },
 })
+
+/** Lines in as many sections as they need: none is cut, and none is torn in two. */
+export function sections(lines: readonly string[]): SectionBlock[] {
+  const texts: string[] = []
+  for (const line of lines) {
+    const last = texts.at(-1)
+    if (last === undefined || last.length + 1 + line.length > LIMITS.sectionText) texts.push(line)
+    else texts[texts.length - 1] = `${last}\n${line}`
+  }
+  return texts.map(section)
+}
 
 export const fields = (texts: readonly string[]): SectionBlock => ({
   type: 'section',

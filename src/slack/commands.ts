@@ -1,4 +1,5 @@
-import { mrkdwn, section } from './blocks.ts'
+import { type Message, mrkdwn, section } from './blocks.ts'
+import { readCommandLine } from './command-line.ts'
 import { approve } from './commands/approve.ts'
 import { ask } from './commands/ask.ts'
 import { audit } from './commands/audit.ts'
@@ -7,7 +8,7 @@ import { compare } from './commands/compare.ts'
 import { digest } from './commands/digest.ts'
 import { fix } from './commands/fix.ts'
 import { fixes } from './commands/fixes.ts'
-import { helpFor } from './commands/help.ts'
+import { helpFor, unknownCommand } from './commands/help.ts'
 import { reject } from './commands/reject.ts'
 import { report } from './commands/report.ts'
 import { mute, snooze, unmute } from './commands/silence.ts'
@@ -16,7 +17,7 @@ import { trend } from './commands/trend.ts'
 import { undo } from './commands/undo.ts'
 import { whoami } from './commands/whoami.ts'
 import { whyNotPermitted } from './permission.ts'
-import type { Invocation, Subcommand } from './subcommand.ts'
+import type { Call, Invocation, Subcommand } from './subcommand.ts'
 
 /** Every subcommand, in the order of the help. A new one is written in `commands/` and named here. */
 const OTHERS: readonly Subcommand[] = [
@@ -45,39 +46,52 @@ const SUBCOMMANDS: readonly Subcommand[] = [...OTHERS, HELP]
 const isQuestion = (words: readonly string[]): boolean =>
   words.length > 2 || (words.at(-1) ?? '').endsWith('?')
 
+const find = (name: string): Subcommand | undefined =>
+  SUBCOMMANDS.find((candidate) => candidate.name === name.toLowerCase())
+
 /**
  * Runs what was typed: the first word chooses. Nothing typed is a call for help. Who talks to the bot, and not to a
  * slash command, may ask anything.
  */
-export async function dispatch(
-  text: string,
-  invocation: Omit<Invocation, 'words'>,
-  isTalk = false,
-): Promise<void> {
-  const [name = HELP.name, ...words] = text.trim().split(/\s+/).filter(Boolean)
-  const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name.toLowerCase())
+export async function dispatch(text: string, call: Call, isTalk = false): Promise<void> {
+  const [name = HELP.name, ...rest] = text.trim().split(/\s+/).filter(Boolean)
+  const subcommand = find(name)
   // "status of the database?" is no call of status.
-  const isSentence = subcommand !== ask && isTalk && words.length > 1 && text.trim().endsWith('?')
-  if (isSentence || (!subcommand && (isTalk || isQuestion([name, ...words])))) {
-    return runPermitted(ask, { ...invocation, words: [name, ...words] })
+  const isSentence = subcommand !== ask && isTalk && rest.length > 1 && text.trim().endsWith('?')
+  if (isSentence || (!subcommand && (isTalk || isQuestion([name, ...rest])))) return runAsk(text.trim(), call)
+  // A question is taken as it is, with all its quotes and apostrophes.
+  if (subcommand === ask && !/(--|—|–)[a-z]+$/.test(text)) return runAsk(rest.join(' '), call)
+
+  const line = readCommandLine(text)
+  if (typeof line === 'string') return call.answer(problem(line, name))
+  const [, ...words] = line.words
+  if (!subcommand) return unknownCommand(name, SUBCOMMANDS, { ...call, words })
+  if (line.flags.has('help')) return HELP.run({ ...call, words: [name] })
+  const { flags } = line
+  if (flags.has('quiet') && subcommand.audience === 'everybody') {
+    return call.answer(problem(`What ${name} does is said to everybody here: it takes no --quiet.`, name))
   }
-  if (!subcommand) {
-    await invocation.answer({
-      text: 'There is no such command',
-      blocks: [section(`There is no command "${mrkdwn(name)}".`)],
-    })
-  }
-  await runPermitted(subcommand ?? HELP, { ...invocation, words })
+  await runPermitted(subcommand, {
+    ...call,
+    words,
+    ...(flags.has('here') ? { answer: call.answerAll } : {}),
+    // A direct message is a place that nobody else reads.
+    ...(flags.has('quiet') ? { place: { channel: call.user } } : {}),
+  })
 }
+
+const problem = (text: string, name: string): Message => ({
+  text,
+  blocks: [section(`${mrkdwn(text)} \`/perf help ${mrkdwn(name)}\``)],
+})
+
+const runAsk = (question: string, call: Call): Promise<void> =>
+  runPermitted(ask, { ...call, words: question.split(/\s+/).filter(Boolean) })
 
 /** Runs it for who may; others are told whom to ask. */
 async function runPermitted(subcommand: Subcommand, invocation: Invocation): Promise<void> {
-  const refusal = await whyNotPermitted(
-    subcommand.needs,
-    invocation.user,
-    invocation.place.channel,
-    invocation,
-  )
+  const { needs } = subcommand
+  const refusal = await whyNotPermitted(needs, invocation.user, invocation.place.channel, invocation)
   if (refusal) return invocation.answer({ text: 'You may not do that here', blocks: [section(refusal)] })
   await subcommand.run(invocation)
 }

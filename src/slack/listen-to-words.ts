@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt'
-import { type Message, mrkdwn, section } from './blocks.ts'
+import { inMessages, type Message, mrkdwn, notification, section } from './blocks.ts'
 import { dispatch } from './commands.ts'
 import type { Guard } from './guard.ts'
 import type { Once } from './once.ts'
@@ -18,16 +18,29 @@ export function listenToWords(app: App, parts: FaceParts, guard: Guard, once: On
   app.command('/perf', async ({ ack, body, respond }) => {
     await ack()
     if (!once(body.trigger_id)) return
-    const answer = async ({ text, blocks }: Message) => {
-      await respond({ text, blocks, response_type: 'ephemeral' })
+    const { user_id: user, channel_id: channel } = body
+    const say = (response_type: 'ephemeral' | 'in_channel') => async (message: Message) => {
+      for (const part of inMessages(message.text, message.blocks)) {
+        await respond({ text: notification(part), blocks: part.blocks, response_type })
+      }
+    }
+    const call = {
+      ...parts,
+      user,
+      place: { channel },
+      answer: say('ephemeral'),
+      answerAll: say('in_channel'),
     }
     await guard(
       `/perf ${body.text}`,
-      () =>
-        dispatch(body.text, { ...parts, user: body.user_id, place: { channel: body.channel_id }, answer }),
-      (text) => answer(plain(text)),
+      () => dispatch(body.text, call),
+      (text) => call.answer(plain(text)),
     )
   })
+
+  const postIn = (place: Place) => async (message: Message) => {
+    await poster.post(place, message)
+  }
 
   app.event('app_mention', async ({ event, body }) => {
     const { user, channel } = event
@@ -35,9 +48,10 @@ export function listenToWords(app: App, parts: FaceParts, guard: Guard, once: On
     // Slash commands cannot be typed in a thread, so a mention answers in the thread in which it stands.
     const place: Place = { channel, thread: event.thread_ts ?? event.ts }
     const answer = (message: Message) => poster.whisper(place, user, message)
+    const call = { ...parts, user, place, answer, answerAll: postIn(place) }
     await guard(
       'mention',
-      () => dispatch(withoutMention(event.text), { ...parts, user, place, answer }, true),
+      () => dispatch(withoutMention(event.text), call, true),
       (text) => answer(plain(text)),
     )
   })
@@ -46,12 +60,10 @@ export function listenToWords(app: App, parts: FaceParts, guard: Guard, once: On
     if (message.subtype !== undefined || message.channel_type !== 'im' || !once(body.event_id)) return
     const { user, channel, thread_ts: thread } = message
     const place: Place = { channel, thread }
-    const answer = async (reply: Message) => {
-      await poster.post(place, reply)
-    }
+    const answer = postIn(place)
     await guard(
       'direct message',
-      () => dispatch(message.text ?? '', { ...parts, user, place, answer }, true),
+      () => dispatch(message.text ?? '', { ...parts, user, place, answer, answerAll: answer }, true),
       (text) => answer(plain(text)),
     )
   })

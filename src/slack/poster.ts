@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api'
 import type { Logger } from 'pino'
 import { shortened } from '../model/plain-text.ts'
-import { type Message, mrkdwn } from './blocks.ts'
+import { type Message, notification } from './blocks.ts'
 import { LIMITS } from './limits.ts'
 import { codeOf } from './platform-errors.ts'
 import type { TableMessage } from './views/report-thread.ts'
@@ -36,8 +36,6 @@ const threadOf = ({ thread }: Place) => (thread === undefined ? {} : { thread_ts
 
 /** Codes of a channel in which nothing can be whispered. */
 const UNREACHABLE = new Set(['not_in_channel', 'channel_not_found', 'user_not_in_channel', 'is_archived'])
-
-const notification = ({ text }: Message): string => shortened(mrkdwn(text), LIMITS.messageText)
 
 export function createPoster(client: WebClient, logger: Logger): Poster {
   // Older clients and workspaces refuse table blocks; after the first refusal none is sent again.

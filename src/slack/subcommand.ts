@@ -23,8 +23,14 @@ export type Invocation = FaceParts & {
   readonly words: readonly string[]
   /** For what everybody may see. */
   readonly place: Place
-  /** For what only the person who asked should see. */
+  /** For what only the person who asked should see, unless they want all to. */
   readonly answer: (message: Message) => Promise<void>
+}
+
+/** A call as it comes in. */
+export type Call = Omit<Invocation, 'words'> & {
+  /** What `answer` is where the person wants all to see it. */
+  readonly answerAll: (message: Message) => Promise<void>
 }
 
 /** `/perf <name>`, `@perfbot <name>` and `<name>` in a direct message. */
@@ -34,5 +40,14 @@ export type Subcommand = {
   readonly needs?: 'see' | 'ask'
   /** One line for the help. */
   readonly summary: string
+  /** Every way to call it: `trend <metric> [target] [range]`. */
+  readonly usage: readonly string[]
+  /** What to type, and what comes of it. */
+  readonly examples: readonly (readonly [typed: string, meaning: string])[]
+  /**
+   * Who hears of it: who asked, unless they say `--here`; the channel, unless they say `--quiet`; or always everybody,
+   * since it concerns all who read there.
+   */
+  readonly audience: 'asker' | 'channel' | 'everybody'
   readonly run: (invocation: Invocation) => Promise<void>
 }

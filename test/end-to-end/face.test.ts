@@ -77,3 +77,35 @@ describe('Home', () => {
     expect((await perfbot.audit(1))[0]).toMatchObject({ action: 'heard-again', actor: VISITOR })
   })
 })
+
+describe('/perf', () => {
+  const whispered = (expected: RegExp): Promise<Message> =>
+    system.playground.until(() =>
+      system.playground.ephemeral(system.channel, FOUNDER).find((message) => expected.test(said(message))),
+    )
+  const type = (text: string) =>
+    system.playground.sendSlashCommand({ user: FOUNDER, channel: system.channel, text })
+
+  it('suggests what was meant, and explains one command', async () => {
+    await type('/perf statsu')
+    await whispered(/Did you mean `\/perf status`\?/)
+    await type('/perf report --help')
+    expect(said(await whispered(/Measure everything now/))).toContain('--quiet')
+    await type('/perf help trend')
+    await whispered(/trend &lt;metric&gt; \[target\] \[range\]/)
+    await type('/perf status --loud')
+    await whispered(/There is no flag --loud/)
+  })
+
+  it('says it to everybody with --here, and in a direct message with --quiet', async () => {
+    const { playground, channel } = system
+    await type('/perf whoami --here')
+    await playground.until(() =>
+      playground.messages(channel).find((message) => said(message).includes(`You are \`${FOUNDER}\``)),
+    )
+    await type('/perf report --quiet')
+    await inDirectMessage(FOUNDER, /measure_again/)
+    await type('/perf approve 1 --quiet')
+    await whispered(/is said to everybody here/)
+  })
+})

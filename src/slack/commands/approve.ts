@@ -5,7 +5,15 @@ import { approvedMessage } from '../views/execution-message.ts'
 
 export const approve: Subcommand = {
   name: 'approve',
-  summary: 'Approve a fix as `fix <id>` shows it: `approve <id> [reason]`',
+  summary: 'Approve a fix as `fix <id>` shows it',
+  usage: ['approve <id> [reason]'],
+  examples: [
+    [
+      'approve 4fe5686f-ab69 "before the release"',
+      'it is applied, measured, and undone when it did not help',
+    ],
+  ],
+  audience: 'everybody',
   async run({ perfbot, people, poster, user, place, words, answer }) {
     const [id = '', ...reason] = words
     const plan = await perfbot.plan(id)

@@ -9,7 +9,10 @@ const plain = (text: string): Message => ({ text, blocks: [section(text)] })
 export const ask: Subcommand = {
   name: 'ask',
   needs: 'ask',
-  summary: 'Answer a question: `ask which container uses most memory?`',
+  summary: 'Answer a question from a fresh look, the history and the audit',
+  usage: ['ask <question>'],
+  examples: [['ask which container uses most memory?', 'an answer with the readings that it rests on']],
+  audience: 'asker',
   async run({ perfbot, poster, threads, answer, words, place, user }) {
     const question = words.join(' ')
     if (question === '') return answer(plain('Ask something, such as: which container uses most memory?'))

@@ -1,6 +1,6 @@
 import { auditSince, sinceOf } from '../../auditing.ts'
 import { oneLine, shortened } from '../../model/plain-text.ts'
-import { mrkdwn, section, slackDate } from '../blocks.ts'
+import { mrkdwn, section, sections, slackDate } from '../blocks.ts'
 import type { Subcommand } from '../subcommand.ts'
 import { byWhom } from '../views/execution-message.ts'
 
@@ -13,7 +13,10 @@ const SAID = ['title', 'exact', 'result', 'message', 'reason', 'why', 'stage', '
 export const audit: Subcommand = {
   name: 'audit',
   needs: 'see',
-  summary: 'Who approved what, and what came of it: `audit [target] [since]`, such as `audit api 7d`',
+  summary: 'Who approved what, and what came of it',
+  usage: ['audit [target] [since]'],
+  examples: [['audit api 7d', 'what was done to api in a week']],
+  audience: 'asker',
   async run({ perfbot, words, answer }) {
     const since = words.map((word) => sinceOf(word, new Date())).find((time) => time !== null) ?? null
     const target = words.find((word) => sinceOf(word, new Date()) === null)
@@ -26,7 +29,9 @@ export const audit: Subcommand = {
       words.length > 0
         ? 'Nothing of that stands in the audit log.'
         : 'Nothing has been proposed, approved or refused yet.'
-    const text = lines.length > 0 ? lines.join('\n') : nothing
-    await answer({ text: 'The audit log, newest first', blocks: [section(text)] })
+    await answer({
+      text: 'The audit log, newest first',
+      blocks: lines.length > 0 ? sections(lines) : [section(nothing)],
+    })
   },
 }

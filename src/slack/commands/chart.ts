@@ -7,7 +7,10 @@ import { readQuestion, trendMessage } from './trend.ts'
 export const chart: Subcommand = {
   name: 'chart',
   needs: 'see',
-  summary: 'The same as a picture, for everybody here: `chart <metric> [target] [range]`',
+  summary: 'The same as a picture',
+  usage: ['chart <metric> [target] [range]'],
+  examples: [['chart cpu-busy 24h', 'a picture of the last day, with what happened meanwhile']],
+  audience: 'channel',
   async run({ perfbot, poster, place, answer, words }) {
     const trends = await perfbot.trend(readQuestion(words))
     // What there is no picture of is said in words, to the person who asked.

@@ -11,8 +11,13 @@ const SHOWN = 10
 export const compare: Subcommand = {
   name: 'compare',
   needs: 'see',
-  summary:
-    'What is other than it was: `compare 1d 7d [metric] [target]` is the last day against the one a week before, `compare since <container>` a container since it was started',
+  summary: 'What is other than it was',
+  usage: ['compare [length] [ago] [metric] [target]', 'compare since <container>'],
+  examples: [
+    ['compare 1d 7d', 'the last day against the one a week before'],
+    ['compare since api', 'a container since it was started, against the days before'],
+  ],
+  audience: 'asker',
   async run({ perfbot, answer, words }) {
     const [first, container] = words
     if (first === 'since' && container !== undefined) {

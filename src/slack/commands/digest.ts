@@ -15,7 +15,10 @@ const HELP =
 export const digest: Subcommand = {
   name: 'digest',
   needs: 'ask',
-  summary: `What changed, at a time of the day, in this channel: ${HELP}`,
+  summary: 'What changed, at a time of the day, in this channel; alone it says when it comes',
+  usage: ['digest', 'digest on [time] [daily|weekdays|weekly] [time zone]', 'digest off', 'digest now'],
+  examples: [['digest on 08:30 weekdays Europe/Berlin', 'every morning but at weekends']],
+  audience: 'asker',
   async run(invocation) {
     const [verb = '', ...rest] = invocation.words
     const { perfbot, place, user } = invocation

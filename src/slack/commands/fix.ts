@@ -6,7 +6,10 @@ import { planMessage } from '../views/plan-message.ts'
 export const fix: Subcommand = {
   name: 'fix',
   needs: 'see',
-  summary: 'One fix in full: `fix <id>`. By hand: `fix <command> <target> [name=value …]`',
+  summary: 'One fix in full, or one by hand',
+  usage: ['fix <id>', 'fix <command> <target> [name=value …]'],
+  examples: [['fix container.restart api', 'a plan to restart it, which still has to be approved']],
+  audience: 'asker',
   async run(invocation) {
     const { perfbot, words, answer } = invocation
     const [first = '', target] = words

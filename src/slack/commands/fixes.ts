@@ -11,6 +11,9 @@ export const fixes: Subcommand = {
   name: 'fixes',
   needs: 'see',
   summary: 'Fixes that wait for an approval, and the last that were applied',
+  usage: ['fixes'],
+  examples: [],
+  audience: 'asker',
   async run({ perfbot, answer }) {
     const plans = await perfbot.openFixes()
     const latest = await latestLines(await perfbot.executions(LATEST_SHOWN), perfbot)

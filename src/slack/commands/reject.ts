@@ -5,7 +5,10 @@ import { refusalText } from '../views/refusal.ts'
 
 export const reject: Subcommand = {
   name: 'reject',
-  summary: 'Close a fix for everybody: `reject <id> <reason>`',
+  summary: 'Close a fix for everybody',
+  usage: ['reject <id> <reason>'],
+  examples: [],
+  audience: 'everybody',
   async run({ perfbot, people, poster, user, place, words, answer }) {
     const [planId = '', ...rest] = words
     const reason = rest.join(' ')

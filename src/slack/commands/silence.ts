@@ -1,6 +1,6 @@
 import { type Seconds, seconds } from '../../model/units.ts'
 import { parseRange } from '../../trending.ts'
-import { type Message, mention, mrkdwn, section, slackDate } from '../blocks.ts'
+import { type Message, mention, mrkdwn, section, sections, slackDate } from '../blocks.ts'
 import type { Invocation, Subcommand } from '../subcommand.ts'
 import { silenceMessage } from '../views/silence-message.ts'
 
@@ -9,7 +9,10 @@ const DAY: Seconds = seconds(86_400)
 export const snooze: Subcommand = {
   name: 'snooze',
   needs: 'ask',
-  summary: 'Hear nothing of a finding for a while: `snooze <finding> [8h]`; without one, what is silenced',
+  summary: 'Hear nothing of a finding for a while; without one, what is silenced',
+  usage: ['snooze', 'snooze <finding> [time]'],
+  examples: [['snooze disk-space-1a2b 8h', 'no alert of it for eight hours']],
+  audience: 'everybody',
   async run(invocation) {
     const [finding, range] = invocation.words
     if (!finding) return invocation.answer(await listMessage(invocation))
@@ -25,14 +28,20 @@ export const snooze: Subcommand = {
 export const mute: Subcommand = {
   name: 'mute',
   needs: 'ask',
-  summary: 'Hear nothing of a finding until somebody unmutes it: `mute <finding>`',
+  summary: 'Hear nothing of a finding until somebody unmutes it',
+  usage: ['mute <finding>'],
+  examples: [],
+  audience: 'everybody',
   run: (invocation) => keepQuiet(invocation, invocation.words[0] ?? '', null),
 }
 
 export const unmute: Subcommand = {
   name: 'unmute',
   needs: 'ask',
-  summary: 'Hear of a finding again: `unmute <finding>`',
+  summary: 'Hear of a finding again',
+  usage: ['unmute <finding>'],
+  examples: [],
+  audience: 'asker',
   async run({ perfbot, answer, user, words: [finding = ''] }) {
     const text = (await perfbot.endSilence(finding, user))
       ? `${finding} is heard of again.`
@@ -55,5 +64,5 @@ async function listMessage({ perfbot }: Invocation): Promise<Message> {
     return `\`${mrkdwn(findingId)}\`  ${span}, by ${mention(by)} ${slackDate(at)}`
   })
   const text = lines.length > 0 ? 'What is snoozed or muted' : 'Nothing is snoozed or muted.'
-  return { text, blocks: [section(lines.length > 0 ? lines.join('\n') : text)] }
+  return { text, blocks: lines.length > 0 ? sections(lines) : [section(text)] }
 }

@@ -7,7 +7,10 @@ import type { Subcommand } from '../subcommand.ts'
 export const status: Subcommand = {
   name: 'status',
   needs: 'see',
-  summary: 'How it stands in a few lines, for you alone',
+  summary: 'How it stands in a few lines',
+  usage: ['status'],
+  examples: [['status --here', 'for everybody in this channel']],
+  audience: 'asker',
   async run({ perfbot, answer }) {
     const report = await perfbot.takeReport({ inPassing: true })
     const measured = report.scoreboard.filter((score) => score.measured !== null)

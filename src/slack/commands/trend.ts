@@ -10,7 +10,13 @@ const DAY = seconds(86_400)
 export const trend: Subcommand = {
   name: 'trend',
   needs: 'see',
-  summary: 'What a number did: `trend <metric> [target] [range]`, such as `trend cpu-busy 24h`',
+  summary: 'What a number did over time',
+  usage: ['trend <metric> [target] [range]'],
+  examples: [
+    ['trend cpu-busy 24h', 'how busy the processors were since yesterday'],
+    ['trend container-memory api 7d', 'the memory of one container in a week'],
+  ],
+  audience: 'asker',
   async run({ perfbot, answer, words }) {
     await answer(trendMessage(await perfbot.trend(readQuestion(words)), perfbot.timezone))
   },

@@ -5,7 +5,10 @@ import { refusalText } from '../views/refusal.ts'
 
 export const undo: Subcommand = {
   name: 'undo',
-  summary: 'Take back a fix that was applied: `undo <execution> [reason]`',
+  summary: 'Take back a fix that was applied',
+  usage: ['undo <execution> [reason]'],
+  examples: [],
+  audience: 'everybody',
   async run({ perfbot, people, poster, user, place, words, answer }) {
     const [executionId = '', ...reason] = words
     const person = await people.personOf(user, place.channel)

@@ -7,6 +7,9 @@ import { refusalText } from '../views/refusal.ts'
 export const whoami: Subcommand = {
   name: 'whoami',
   summary: 'Your Slack user ID, and whether you may approve fixes',
+  usage: ['whoami'],
+  examples: [],
+  audience: 'asker',
   async run({ perfbot, people, user, place, answer }) {
     const person = await people.personOf(user, place.channel)
     const decisions = Risk.options.map((risk) => ({ risk, ...mayApprove(person, risk, perfbot.policy) }))
