@@ -26,6 +26,7 @@ import { type Engines, OWN_MACHINE } from './remediate/engines.ts'
 import { createObserve } from './remediate/observe.ts'
 import { createReadings } from './remembering.ts'
 import { recall, takeReport } from './reporting.ts'
+import { createServing } from './serving.ts'
 import { placeOf } from './store/postgres-failure.ts'
 import { askTrend, type TrendQuestion } from './trending.ts'
 import { undo } from './undoing.ts'
@@ -46,7 +47,7 @@ function enginesOf(config: Config, dockers: ReadonlyMap<string, ReturnType<typeo
     docker: (name) => dockers.get(name)?.client ?? null,
     postgres: (name) => config.postgres.find((database) => database.name === name)?.url ?? null,
     redis: (name) => config.redis.find((cache) => cache.name === name)?.url ?? null,
-    ollama: (name) => (name === 'ollama' || name === config.ollama.url ? config.ollama.url : null),
+    ollama: (name) => config.ollama.urls.find((url) => name === 'ollama' || name === url) ?? null,
     machine: OWN_MACHINE,
   }
 }
@@ -69,7 +70,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     redis: config.redis,
     services: config.services,
     inferenceProbe: config.ollama.probe ?? null,
-    ollama: [{ url: config.ollama.url, configured: config.ollama.configured }],
+    ollama: config.ollama.urls.map((url) => ({ url, configured: config.ollama.configured })),
     nvidiaSmi: config.nvidiaSmi,
   })
 
@@ -77,11 +78,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   const { snapshot } = readings
 
   const writer = {
-    url: config.ollama.url,
-    models: config.ollama.models,
+    ...createServing(config.ollama, collection.gpus),
     deadlineSeconds: config.ollama.deadline,
-    contextTokens: config.ollama.contextTokens,
-    allowRemoteModels: config.ollama.allowRemoteModels,
   }
 
   async function writeNarrative(report: Report): Promise<Narrative> {

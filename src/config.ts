@@ -173,8 +173,23 @@ const ConfigFile = z.strictObject({
       url: z
         .url({ protocol: /^https?$/, error: 'must be an address such as http://127.0.0.1:11434' })
         .optional(),
+      urls: z
+        .array(z.url({ protocol: /^https?$/, error: 'must be addresses such as http://127.0.0.1:11434' }))
+        .min(1)
+        .optional(),
       models: z.array(z.string().min(1)).default([]),
       deadline: duration('45s'),
+      stages: z
+        .strictObject({
+          connect: duration('3s'),
+          load: duration('60s'),
+          firstToken: duration('60s'),
+          pause: duration('20s'),
+        })
+        .prefault({}),
+      keepAlive: duration('1min'),
+      patience: duration('10s'),
+      mayEvict: z.boolean().default(false),
       contextTokens: z.number().int().min(2048).default(8192),
       allowRemoteModels: z.boolean().default(false),
       probe: z
@@ -182,6 +197,10 @@ const ConfigFile = z.strictObject({
         .transform(({ every, model }) => ({ every, model: model ?? null }))
         .optional(),
       promptsDirectory: z.string().min(1).optional(),
+    })
+    .refine(({ url, urls }) => url === undefined || urls === undefined, {
+      path: ['urls'],
+      error: 'goes without url: name that one here too',
     })
     .prefault({}),
   slack: z
@@ -286,7 +305,9 @@ export type Config = Omit<
   readonly postgres: readonly ({ readonly name: string; readonly url: string } & Found)[]
   readonly redis: readonly { readonly name: string; readonly url: string; readonly ca: string | null }[]
   readonly nvidiaSmi: { readonly command: string } & Found
-  readonly ollama: z.output<typeof ConfigFile>['ollama'] & { readonly url: string } & Found
+  readonly ollama: Omit<z.output<typeof ConfigFile>['ollama'], 'url'> & {
+    readonly urls: readonly string[]
+  } & Found
 }
 
 /** The policy that `approvers`, `roles` and `fixes` make together: what roles leave out, approvers say. */
@@ -361,6 +382,7 @@ const machineName = (): string => hostname().replace(/[^\w.-]/g, '-') || 'localh
 /** What the file leaves out is taken from the environment and from where things usually are. */
 function withDefaults(file: z.output<typeof ConfigFile>, environment: Environment): Config {
   const { gpus, ...rest } = file
+  const { url, ...ollama } = file.ollama
   const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = environment
   return {
     ...rest,
@@ -374,9 +396,9 @@ function withDefaults(file: z.output<typeof ConfigFile>, environment: Environmen
       (redisUrl ? [{ name: 'main', url: redisUrl, ca: null }] : []),
     nvidiaSmi: { command: gpus?.nvidiaSmi ?? 'nvidia-smi', configured: gpus !== undefined },
     ollama: {
-      ...file.ollama,
-      url: file.ollama.url ?? urlOfOllamaHost(environment.OLLAMA_HOST),
-      configured: file.ollama.url !== undefined || environment.OLLAMA_HOST !== undefined,
+      ...ollama,
+      urls: ollama.urls ?? [url ?? urlOfOllamaHost(environment.OLLAMA_HOST)],
+      configured: [url, ollama.urls, environment.OLLAMA_HOST].some((each) => each !== undefined),
     },
     slack: {
       ...file.slack,

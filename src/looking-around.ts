@@ -240,8 +240,8 @@ async function read(docker: readonly DockerSource[], ollama: readonly string[]) 
 /** Takes one reading of what is where it usually is, and knocks where containers publish ports. */
 export async function lookAround(environment: Environment): Promise<Surroundings> {
   const docker = await enginesToTry(environment)
-  const usual = parseConfig('', '', environment).ollama.url
-  const snapshot = await read(docker, [usual])
+  const usual = parseConfig('', '', environment).ollama.urls
+  const snapshot = await read(docker, usual)
   const { containers } = snapshot
   const [postgres, redis, services] = await Promise.all([
     findPostgres(containers, environment),

@@ -22,7 +22,7 @@ describe('the configuration', () => {
     expect(config.docker).toEqual([{ name: 'local', socket: '/var/run/docker.sock', configured: false }])
     expect(config.postgres).toEqual([{ name: 'main', url: 'postgres://app@db/app', configured: true }])
     expect(config.nvidiaSmi).toEqual({ command: 'nvidia-smi', configured: false })
-    expect(config.ollama).toMatchObject({ url: 'http://127.0.0.1:11434', configured: false })
+    expect(config.ollama).toMatchObject({ urls: ['http://127.0.0.1:11434'], configured: false })
     expect(config.approvers).toEqual({ users: [], userGroups: [], channels: [], systemUsers: [] })
   })
 
@@ -169,6 +169,6 @@ services:
     expect(() => dockerHost('npipe:////./pipe/docker_engine')).toThrow(
       'perfbot reads unix://, tcp:// and ssh://',
     )
-    expect(config.ollama).toMatchObject({ url: 'http://127.0.0.1:9999', configured: true })
+    expect(config.ollama).toMatchObject({ urls: ['http://127.0.0.1:9999'], configured: true })
   })
 })

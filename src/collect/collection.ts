@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { GpuReading } from '../model/gpu-reading.ts'
 import type { LogSinkOf } from '../model/log-sink.ts'
 import type { CollectorRun, Readings, Snapshot } from '../model/snapshot.ts'
 import { type Seconds, seconds, timestamp } from '../model/units.ts'
@@ -41,11 +42,14 @@ export type CollectionOptions = {
 export type Collection = {
   /** Reads everything once. Never rejects: what cannot be read is a gap. Calls that overlap share one snapshot. */
   snapshot(): Promise<Snapshot>
+  /** The GPUs alone, as they are now; null where they cannot be read though there are some. */
+  gpus(): Promise<readonly GpuReading[] | null>
   close(): Promise<void>
 }
 
 export function createCollection(options: CollectionOptions): Collection {
-  const collectors = collectorsOf(options)
+  const gpus = gpuCollector(options.nvidiaSmi, options.paths)
+  const collectors = collectorsOf(options, gpus)
   let underWay: Promise<Snapshot> | null = null
   return {
     snapshot() {
@@ -53,6 +57,11 @@ export function createCollection(options: CollectionOptions): Collection {
         underWay = null
       })
       return underWay
+    },
+    async gpus() {
+      const { readings } = await runCollector(gpus, options.deadlineSeconds)
+      const hasFailed = readings.gaps?.some(({ kind }) => kind === 'failed') ?? false
+      return hasFailed ? null : (readings.gpus ?? [])
     },
     async close() {
       await underWay
@@ -62,7 +71,10 @@ export function createCollection(options: CollectionOptions): Collection {
 }
 
 /** All that is looked at. A kind of which nothing is configured is still named, as a gap. */
-function collectorsOf({ windowSeconds, deadlineSeconds, ...options }: CollectionOptions): Collector[] {
+function collectorsOf(
+  { windowSeconds, deadlineSeconds, ...options }: CollectionOptions,
+  gpus: Collector,
+): Collector[] {
   const oneOfSeveral = options.ollama.length > 1
   const probe = options.inferenceProbe
   return [
@@ -78,7 +90,7 @@ function collectorsOf({ windowSeconds, deadlineSeconds, ...options }: Collection
       ),
       NO_DOCKER,
     ),
-    gpuCollector(options.nvidiaSmi, options.paths),
+    gpus,
     ...orAbsent(
       options.postgres.map((source) => postgresCollector(source, { windowSeconds, deadlineSeconds })),
       NO_POSTGRES,

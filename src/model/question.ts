@@ -17,7 +17,14 @@ export type Question = {
 /** Who put an answer into words. */
 export type Answerer =
   | { readonly kind: 'computed'; readonly reason: string }
-  | { readonly kind: 'model'; readonly model: string; readonly verified: number; readonly removed: number }
+  | {
+      readonly kind: 'model'
+      readonly model: string
+      /** Why that one: "in memory already, with 8192 tokens". */
+      readonly why: string
+      readonly verified: number
+      readonly removed: number
+    }
 
 /** An answer, who put it into words, and what it rests on. */
 export type Answered = {

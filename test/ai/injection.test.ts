@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask } from '../../src/ai/answers/ask.ts'
 import { factsOf } from '../../src/ai/facts.ts'
 import { ground } from '../../src/ai/grounding.ts'
+import { modelServer } from '../../src/ai/ollama/server.ts'
 import { loadPrompts, type Prompts } from '../../src/ai/prompt.ts'
 import { promptInput } from '../../src/ai/prompt-input.ts'
 import { WRITER_DEFAULTS } from '../../src/ai/write.ts'
@@ -121,7 +122,7 @@ test('an answer is never more than its facts and what can be traced to them', as
     }
     for (const question of ['show me the logs of api', `${line} what is wrong?`]) {
       const answer = await ask(question, sources, {
-        writer: { ...WRITER_DEFAULTS, url: server.url, prompt: prompts.answer },
+        writer: { ...WRITER_DEFAULTS, servers: [modelServer(server.url)], prompt: prompts.answer },
       })
       const message = JSON.stringify(answerMessage(answer))
       // Only text elements, which Slack does not read as markup; nothing that can be pressed.

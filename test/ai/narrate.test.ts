@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { computedSummary } from '../../src/ai/computed-summary.ts'
 import { narrate } from '../../src/ai/narrate.ts'
+import { modelServer } from '../../src/ai/ollama/server.ts'
 import { loadPrompts, type Prompt } from '../../src/ai/prompt.ts'
 import { WRITER_DEFAULTS, type WriterOptions } from '../../src/ai/write.ts'
 import type { Narrative } from '../../src/model/report.ts'
@@ -32,7 +33,17 @@ async function narrated(
   signal?: AbortSignal,
 ): Promise<Narrative> {
   server = await ollama.startFakeOllama(fake)
-  return narrate(report, { ...WRITER_DEFAULTS, url: server.url, prompt, ...options }, signal)
+  return narrate(
+    report,
+    {
+      ...WRITER_DEFAULTS,
+      patienceSeconds: seconds(0),
+      servers: [modelServer(server.url)],
+      prompt,
+      ...options,
+    },
+    signal,
+  )
 }
 
 async function reasonWith(fake: ollama.FakeOllamaOptions, options: Partial<WriterOptions> = {}) {
@@ -139,7 +150,7 @@ describe('the choice of the model', () => {
 
   test('does not even ask a cloud for its models', async () => {
     const asked = vi.spyOn(globalThis, 'fetch')
-    const options = { ...WRITER_DEFAULTS, url: 'https://ollama.com', prompt }
+    const options = { ...WRITER_DEFAULTS, servers: [modelServer('https://ollama.com')], prompt }
     const narrative = await narrate(report, options)
     expect(narrative).toMatchObject({
       writer: 'computed',
@@ -154,7 +165,7 @@ describe('without a summary by a model the computed one is there, with the reaso
   test('nothing listens', async () => {
     const gone = await ollama.startFakeOllama()
     await gone.close()
-    const narrative = await narrate(report, { ...WRITER_DEFAULTS, url: gone.url, prompt })
+    const narrative = await narrate(report, { ...WRITER_DEFAULTS, servers: [modelServer(gone.url)], prompt })
     expect(narrative).toMatchObject({
       reason: `Nothing answers at ${gone.url}. Start Ollama, or correct its address.`,
     })

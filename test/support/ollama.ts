@@ -1,27 +1,43 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fakeMemory } from './ollama-memory.ts'
+import {
+  bodyOf,
+  type FakeModel,
+  type FakeResident,
+  fullName,
+  generated,
+  json,
+  line,
+  loadedOrUnloaded,
+  notFound,
+  partOf,
+  QUEUE_IS_FULL,
+  residentOf,
+  type Schema,
+  shown,
+  smallest,
+  startStream,
+  TIMINGS,
+  tagOf,
+} from './ollama-protocol.ts'
 
 /**
- * A fake Ollama: a real HTTP server that speaks the documented protocol (docs/api.md of ollama) to the letter,
+ * A stand-in for Ollama: a real HTTP server that speaks the documented protocol (docs/api.md of ollama) to the letter,
  * with answers that a test chooses. It has no model; what models really write is not tested by it.
  */
 
-export type FakeModel = {
-  name: string
-  /** As /api/show and newer /api/tags state them. */
-  capabilities?: string[]
-  family?: string
-  contextLength?: number
-  /** A cloud model: run by the service at this address. */
-  remoteHost?: string
-}
+export type { FakeModel, FakeResident }
 
 export type ChatRequestBody = {
   model: string
-  messages: { role: string; content: string }[]
-  stream: boolean
+  messages: { role: string; content: string; tool_name?: string; tool_calls?: unknown }[]
+  stream?: boolean
   format?: unknown
+  tools?: { function: { name: string } }[]
   think?: boolean
+  keep_alive?: unknown
   options?: Record<string, number>
 }
 
@@ -32,22 +48,24 @@ export type FakeOllama = {
   url: string
   /** Every chat request, in order. */
   chats: ChatRequestBody[]
-  /** Every request to generate, in order. */
+  /** Every request to generate something, in order. */
   generations: GenerateRequestBody[]
   /** What is in memory now. */
   resident: FakeResident[]
+  /** What was pushed out of memory, or loaded anew with another context. */
+  evicted: string[]
   /** Chat requests whose client went away before their end. */
   aborted: () => number
+  /** The most chats that were under way at the same time. */
+  mostAtOnce: () => number
   close(): Promise<void>
 }
-
-/** A model in memory, as GET /api/ps states it; changed by a test as it goes. */
-export type FakeResident = { name: string; size_vram?: number; context_length?: number; expires_at?: string }
 
 export type GenerateRequestBody = {
   model: string
   prompt: string
   stream: boolean
+  keep_alive?: unknown
   options?: Record<string, number>
 }
 export type GenerateBehaviour = (response: ServerResponse, request: GenerateRequestBody) => void
@@ -58,6 +76,11 @@ export type FakeOllamaOptions = {
   tags?: ChatBehaviour
   resident?: FakeResident[]
   generate?: GenerateBehaviour
+  /** Of all GPUs together; what does not fit beside the others pushes them out. */
+  vramBytes?: number
+  loadMilliseconds?: number
+  /** OLLAMA_MAX_QUEUE: more requests than one under way and so many waiting are refused. */
+  maximumQueue?: number
 }
 
 export const LOCAL_MODEL: FakeModel = {
@@ -72,36 +95,83 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
   const behave = options.chat ?? answers('All is well.')
   const chats: ChatRequestBody[] = []
   const generations: GenerateRequestBody[] = []
-  const resident = options.resident ?? []
+  const memory = fakeMemory(options.resident ?? [], options.vramBytes ?? 1e15)
   let aborted = 0
+  let underWay = 0
+  let most = 0
+
+  async function load(model: FakeModel, request: GenerateRequestBody | ChatRequestBody): Promise<void> {
+    const isLoaded = memory.resident.some(({ name }) => name === model.name)
+    if (!isLoaded && options.loadMilliseconds) await delay(options.loadMilliseconds)
+    if (model.remoteHost === undefined) memory.use(model, request)
+  }
+
+  async function chat(response: ServerResponse, request: ChatRequestBody): Promise<void> {
+    if (request.model === undefined) return json(response, 400, { error: 'model is required' })
+    const model = models.find(({ name }) => name === fullName(request.model))
+    if (!model) return notFound(response, request.model)
+    const can = (capability: string) =>
+      model.capabilities?.includes(capability) ?? capability === 'completion'
+    const library = `registry.ollama.ai/library/${model.name}`
+    if (request.tools?.length && !can('tools'))
+      return json(response, 400, { error: `${library} does not support tools` })
+    if (request.think && !can('thinking'))
+      return json(response, 400, { error: `"${request.model}" does not support thinking` })
+    if (underWay > (options.maximumQueue ?? 512)) return json(response, 503, { error: QUEUE_IS_FULL })
+    underWay += 1
+    most = Math.max(most, underWay)
+    response.on('close', () => {
+      underWay -= 1
+      if (!response.writableFinished) aborted += 1
+    })
+    if (!request.messages?.length) return loadOnly(response, model, request, true)
+    await load(model, request)
+    return behave(response, request)
+  }
+
+  async function loadOnly(
+    response: ServerResponse,
+    model: FakeModel,
+    request: GenerateRequestBody | ChatRequestBody,
+    isChat: boolean,
+  ): Promise<void> {
+    const isUnloaded = request.keep_alive === 0
+    if (isUnloaded) memory.unload(model.name)
+    else await load(model, request)
+    json(response, 200, loadedOrUnloaded(request.model, isUnloaded, isChat))
+  }
+
+  async function generate(response: ServerResponse, request: GenerateRequestBody): Promise<void> {
+    const model = models.find(({ name }) => name === fullName(request.model ?? ''))
+    if (request.prompt) generations.push(request)
+    if (!model) return notFound(response, request.model)
+    if (!request.prompt) return loadOnly(response, model, request, false)
+    return (options.generate ?? generates())(response, request)
+  }
 
   const server = createServer(async (request, response) => {
-    const body = await bodyOf(request)
+    const body = (await bodyOf(request)) as never
+    memory.expire()
     switch (`${request.method} ${request.url}`) {
+      case 'GET /':
+        return response.writeHead(200, { 'content-type': 'text/plain' }).end('Ollama is running')
       case 'GET /api/version':
         return json(response, 200, { version: '0.12.6' })
       case 'GET /api/tags':
         if (options.tags) return options.tags(response, body)
         return json(response, 200, { models: models.map(tagOf) })
       case 'GET /api/ps':
-        return json(response, 200, { models: resident.map(residentOf) })
-      case 'POST /api/generate': {
-        const asked = body as unknown as GenerateRequestBody
-        generations.push(asked)
-        if (!models.some(({ name }) => name === asked.model)) return notFound(response, asked.model)
-        return (options.generate ?? generates())(response, asked)
-      }
+        return json(response, 200, { models: memory.resident.map(residentOf) })
+      case 'POST /api/generate':
+        return generate(response, body)
       case 'POST /api/show': {
-        const model = models.find(({ name }) => name === body.model)
-        return model ? json(response, 200, shown(model)) : notFound(response, body.model)
+        const { model: asked } = body as { model: string }
+        const model = models.find(({ name }) => name === fullName(asked))
+        return model ? json(response, 200, shown(model)) : notFound(response, asked)
       }
       case 'POST /api/chat':
         chats.push(body)
-        response.on('close', () => {
-          if (!response.writableFinished) aborted += 1
-        })
-        if (!models.some(({ name }) => name === body.model)) return notFound(response, body.model)
-        return behave(response, body)
+        return chat(response, body)
       default:
         response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found')
     }
@@ -112,8 +182,10 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     chats,
     generations,
-    resident,
+    resident: memory.resident,
+    evicted: memory.evicted,
     aborted: () => aborted,
+    mostAtOnce: () => most,
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()))
@@ -125,41 +197,71 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
 /** The sentences in the form that perfbot asks for, streamed in small parts. */
 export const answers = (...sentences: string[]): ChatBehaviour => writes(JSON.stringify({ sentences }))
 
-/** Any content, streamed; `last` overrides what the last object of the stream says. */
+/** Any content, streamed unless it is asked for whole; `last` overrides what the last object of the stream says. */
 export const writes =
   (content: string, last: Record<string, unknown> = {}): ChatBehaviour =>
-  (response, { model }) => {
+  (response, { model, stream }) => {
+    const end = { done: true, done_reason: 'stop', ...TIMINGS, ...last }
+    if (stream === false) return json(response, 200, { ...partOf(model, { content }), ...end })
     startStream(response)
-    for (const part of content.match(/[\s\S]{1,7}/g) ?? []) line(response, partOf(model, part))
-    line(response, { ...partOf(model, ''), done: true, done_reason: 'stop', ...TIMINGS, ...last })
+    for (const part of content.match(/[\s\S]{1,7}/g) ?? []) line(response, partOf(model, { content: part }))
+    line(response, { ...partOf(model, {}), ...end })
     response.end()
   }
+
+/** Asks for tools, each call in an object of its own, as Ollama streams them. */
+export const calls =
+  (...wanted: readonly (readonly [name: string, args: unknown])[]): ChatBehaviour =>
+  (response, { model }) => {
+    startStream(response)
+    for (const [name, args] of wanted)
+      line(response, partOf(model, { tool_calls: [{ function: { name, arguments: args } }] }))
+    line(response, { ...partOf(model, {}), done: true, done_reason: 'stop', ...TIMINGS })
+    response.end()
+  }
+
+/** One behaviour after another; the last one stays. */
+export function inOrder(...behaviours: readonly ChatBehaviour[]): ChatBehaviour {
+  let next = 0
+  return (response, request) => {
+    const behave = behaviours[Math.min(next, behaviours.length - 1)]
+    next += 1
+    return behave?.(response, request)
+  }
+}
+
+/** What a structured output is: the smallest answer that fits the schema that was asked for. */
+export const fitsFormat: ChatBehaviour = (response, request) =>
+  writes(JSON.stringify(smallest(request.format as Schema)))(response, request)
 
 /** The one object that answers a request with stream: false; what is 0 the real one leaves out. */
 export const generates =
   (timings: Record<string, number> = TIMINGS): GenerateBehaviour =>
   (response, { model }) =>
-    json(response, 200, {
-      model,
-      created_at: '2026-03-14T09:26:53.589793Z',
-      response: 'one, two, three',
-      done: true,
-      done_reason: 'length',
-      ...timings,
-    })
+    json(response, 200, generated(model, timings))
 
-/** Takes the request, loads for ever, sends nothing. */
+/** Takes the request, sends nothing. */
 export const hangsBeforeHeaders: ChatBehaviour = () => {}
 
 export const hangsMidStream: ChatBehaviour = (response, { model }) => {
   startStream(response)
-  line(response, partOf(model, '{"sentences": ["The'))
+  line(response, partOf(model, { content: '{"sentences": ["The' }))
 }
 
 export const neverStops: ChatBehaviour = async (response, { model }) => {
   startStream(response)
   while (!response.destroyed) {
-    line(response, partOf(model, 'and so on, '.repeat(20)))
+    line(response, partOf(model, { content: 'and so on, '.repeat(20) }))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/** An endless line: no object of it is ever whole. */
+export const neverEndsItsLine: ChatBehaviour = async (response) => {
+  startStream(response)
+  response.write('{"message": {"content": "')
+  while (!response.destroyed) {
+    response.write('and so on, '.repeat(2000))
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
@@ -169,11 +271,28 @@ export const sendsHtml: ChatBehaviour = (response) => {
   response.writeHead(200, { 'content-type': 'text/html' }).end('<html><body>Welcome to nginx!</body></html>')
 }
 
+/** Lines that are no JSON, in a stream that claims to be. */
+export const sendsGarbage: ChatBehaviour = (response, { model }) => {
+  startStream(response)
+  line(response, partOf(model, { content: '{"sen' }))
+  response.end('\u0000\u0001 <<<< not json >>>>\n{"also": not}\n')
+}
+
+export const dropsBeforeHeaders: ChatBehaviour = (response) => {
+  response.socket?.destroy()
+}
+
+export const dropsMidStream: ChatBehaviour = (response, { model }) => {
+  startStream(response)
+  line(response, partOf(model, { content: '{"sentences": ["The' }))
+  setImmediate(() => response.socket?.destroy())
+}
+
 export const failsMidStream =
   (error: string): ChatBehaviour =>
   (response, { model }) => {
     startStream(response)
-    line(response, partOf(model, '{"sentences"'))
+    line(response, partOf(model, { content: '{"sentences"' }))
     line(response, { error })
     response.end()
   }
@@ -185,7 +304,7 @@ export const fails =
 
 export const endsWithoutDone: ChatBehaviour = (response, { model }) => {
   startStream(response)
-  line(response, partOf(model, '{"sentences": ["The'))
+  line(response, partOf(model, { content: '{"sentences": ["The' }))
   response.end()
 }
 
@@ -195,82 +314,3 @@ export const redirectsTo =
   (response) => {
     response.writeHead(307, { location: url }).end()
   }
-
-const TIMINGS = {
-  total_duration: 4_883_583_458,
-  load_duration: 1_334_875,
-  prompt_eval_count: 1026,
-  prompt_eval_duration: 342_546_000,
-  eval_count: 282,
-  eval_duration: 4_535_599_000,
-}
-
-const startStream = (response: ServerResponse): ServerResponse =>
-  response.writeHead(200, { 'content-type': 'application/x-ndjson' })
-
-const line = (response: ServerResponse, value: object): boolean =>
-  response.write(`${JSON.stringify(value)}\n`)
-
-const partOf = (model: string, content: string): object => ({
-  model,
-  created_at: '2026-03-14T09:26:53.589793Z',
-  message: { role: 'assistant', content },
-  done: false,
-})
-
-function json(response: ServerResponse, status: number, value: object): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(value))
-}
-
-const notFound = (response: ServerResponse, model: string): void =>
-  json(response, 404, { error: `model '${model}' not found` })
-
-const remoteOf = ({ name, remoteHost }: FakeModel): object =>
-  remoteHost === undefined ? {} : { remote_model: name.replace(/[:-]cloud$/, ''), remote_host: remoteHost }
-
-const tagOf = (model: FakeModel): object => ({
-  name: model.name,
-  model: model.name,
-  ...remoteOf(model),
-  modified_at: '2026-01-05T10:00:00.000000000Z',
-  size: model.remoteHost ? 384 : 5_225_388_164,
-  digest: '500a1f067a9f782620b40bee6f7b0c89e17ae61f686b92c24933e4ca4b2b8b41',
-  details: {
-    format: 'gguf',
-    family: model.family ?? 'llama',
-    parameter_size: '8.2B',
-    quantization_level: 'Q4_K_M',
-  },
-  ...(model.capabilities ? { capabilities: model.capabilities } : {}),
-})
-
-const residentOf = ({ name, ...changes }: FakeResident): object => ({
-  name,
-  model: name,
-  size: 6_654_289_920,
-  digest: '500a1f067a9f782620b40bee6f7b0c89e17ae61f686b92c24933e4ca4b2b8b41',
-  details: {
-    parent_model: '',
-    format: 'gguf',
-    family: 'qwen3',
-    parameter_size: '8.2B',
-    quantization_level: 'Q4_K_M',
-  },
-  expires_at: '2026-03-14T09:31:53.589793+01:00',
-  size_vram: 6_654_289_920,
-  context_length: 8192,
-  ...changes,
-})
-
-const shown = (model: FakeModel): object => ({
-  ...remoteOf(model),
-  details: { format: 'gguf', family: model.family ?? 'llama' },
-  model_info: { [`${model.family ?? 'llama'}.context_length`]: model.contextLength ?? 8192 },
-  capabilities: model.capabilities ?? ['completion'],
-})
-
-async function bodyOf(request: IncomingMessage): Promise<ChatRequestBody> {
-  const chunks = await request.toArray()
-  const text = Buffer.concat(chunks).toString()
-  return (text === '' ? {} : JSON.parse(text)) as ChatRequestBody
-}

@@ -44,11 +44,11 @@ export async function ask(text: string, sources: AnswerSources, options: AskOpti
     options.writer,
   )
   if ('failed' in written) return computed(written.failed)
-  const { kept, removed, model } = written
+  const { kept, removed, model, why } = written
   return {
     ...answer,
     sentences: kept,
-    writer: { kind: 'model', model, verified: kept.length, removed: removed.length },
+    writer: { kind: 'model', model, why, verified: kept.length, removed: removed.length },
   }
 }
 

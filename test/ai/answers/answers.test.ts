@@ -2,13 +2,14 @@ import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ask } from '../../../src/ai/answers/ask.ts'
 import type { AnswerSources } from '../../../src/ai/answers/sources.ts'
+import { modelServer } from '../../../src/ai/ollama/server.ts'
 import { loadPrompts, type Prompts } from '../../../src/ai/prompt.ts'
 import { WRITER_DEFAULTS } from '../../../src/ai/write.ts'
 import { diagnose } from '../../../src/diagnose/diagnose.ts'
 import { Thresholds } from '../../../src/diagnose/thresholds.ts'
 import type { Question } from '../../../src/model/question.ts'
 import type { Snapshot } from '../../../src/model/snapshot.ts'
-import { ratio } from '../../../src/model/units.ts'
+import { ratio, seconds } from '../../../src/model/units.ts'
 import { compose } from '../../../src/report/compose.ts'
 import { Targets } from '../../../src/report/targets.ts'
 import * as ollama from '../../support/ollama.ts'
@@ -166,7 +167,14 @@ describe('a model', () => {
 
   const asked = async (question: string, chat: ollama.ChatBehaviour, from = sources) => {
     server = await ollama.startFakeOllama({ chat })
-    return ask(question, from, { writer: { ...WRITER_DEFAULTS, url: server.url, prompt: prompts.answer } })
+    return ask(question, from, {
+      writer: {
+        ...WRITER_DEFAULTS,
+        patienceSeconds: seconds(0),
+        servers: [modelServer(server.url)],
+        prompt: prompts.answer,
+      },
+    })
   }
 
   test('puts the facts into words, of which only what can be traced is kept', async () => {
@@ -175,7 +183,13 @@ describe('a model', () => {
       ollama.answers('`webui` uses the most memory, 300 MiB.', 'Container `mailer` uses 900 MiB.'),
     )
     expect(answer.sentences).toEqual(['`webui` uses the most memory, 300 MiB.'])
-    expect(answer.writer).toEqual({ kind: 'model', model: 'qwen3:8b', verified: 1, removed: 1 })
+    expect(answer.writer).toEqual({
+      kind: 'model',
+      model: 'qwen3:8b',
+      why: expect.stringContaining('nothing else is in memory there'),
+      verified: 1,
+      removed: 1,
+    })
     expect(server?.chats[0]?.messages[1]?.content).toContain('Found: webui has the most')
   })
 

@@ -56,7 +56,7 @@ it('writes what was found as a configuration that perfbot reads, with the passwo
   expect(config.docker).toEqual([{ name: 'local', socket: '/var/run/docker.sock', configured: true }])
   expect(config.postgres[0]?.url).toBe('postgres://perfbot:a-secret@127.0.0.1:5432/shop')
   expect(config.redis.map(({ url }) => url)).toEqual(['redis://127.0.0.1:6379'])
-  expect(config.ollama.url).toBe('http://127.0.0.1:11434')
+  expect(config.ollama.urls).toEqual(['http://127.0.0.1:11434'])
   expect(config.slack.channels).toEqual(['ops'])
   expect(config.approvers.users).toEqual(['U024BE7LH'])
   expect(variables.map(({ name }) => name)).toEqual(['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'DB_PASSWORD'])

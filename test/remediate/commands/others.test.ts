@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createClient } from '@redis/client'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { timestamp } from '../../../src/model/units.ts'
-import { type OllamaStandIn, startOllamaStandIn } from '../../support/ollama-models.ts'
+import { type FakeOllama, startFakeOllama } from '../../support/ollama.ts'
 import { makeGpu, makeSnapshot } from '../../support/snapshot.ts'
 import { HOST } from '../support.ts'
 import { openWorkbench, type Workbench } from './workbench.ts'
@@ -68,10 +68,11 @@ test('commands on a real Redis', async () => {
 
 /** A stand-in: it has no models, and speaks the protocol of docs/api.md. */
 describe('commands on a stand-in for Ollama', () => {
-  let ollama: OllamaStandIn
+  let ollama: FakeOllama
+  const loaded = () => ollama.resident.map(({ name }) => name)
   let bench: Workbench
   beforeAll(async () => {
-    ollama = await startOllamaStandIn(['qwen3:8b', 'llama3:latest'])
+    ollama = await startFakeOllama({ models: [{ name: 'qwen3:8b' }, { name: 'llama3:latest' }] })
     bench = await openWorkbench({ engines: { ollama: () => ollama.url } })
   })
   afterAll(async () => {
@@ -80,20 +81,20 @@ describe('commands on a stand-in for Ollama', () => {
   })
 
   test('load, keep and unload a model', async () => {
-    const loaded = await bench.fix('ollama.load-model', 'ollama', 'model=qwen3:8b')
-    expect(loaded.plan.steps[0]?.exact).toBe('POST /api/generate {"model":"qwen3:8b","keep_alive":"30m"}')
-    expect(ollama.loaded()).toEqual(['qwen3:8b'])
+    const load = await bench.fix('ollama.load-model', 'ollama', 'model=qwen3:8b')
+    expect(load.plan.steps[0]?.exact).toBe('POST /api/generate {"model":"qwen3:8b","keep_alive":"30m"}')
+    expect(loaded()).toEqual(['qwen3:8b'])
     const kept = await bench.fix('ollama.keep-model', 'ollama', 'model=qwen3:8b')
     await bench.takeBack(kept.execution)
-    await bench.takeBack(loaded.execution)
-    expect(ollama.loaded()).toEqual([])
+    await bench.takeBack(load.execution)
+    expect(loaded()).toEqual([])
 
     // A name without a tag means the latest.
     await bench.fix('ollama.load-model', 'ollama', 'model=llama3')
     const unloaded = await bench.fix('ollama.unload-model', 'ollama', 'model=llama3')
-    expect(ollama.loaded()).toEqual([])
+    expect(loaded()).toEqual([])
     await bench.takeBack(unloaded.execution)
-    expect(ollama.loaded()).toEqual(['llama3:latest'])
+    expect(loaded()).toEqual(['llama3:latest'])
   })
 
   test('a model that is not installed is not pulled', async () => {

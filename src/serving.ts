@@ -1,0 +1,29 @@
+import { freemem } from 'node:os'
+import { roomOf, UNKNOWN_ROOM } from './ai/ollama/room.ts'
+import { modelServer } from './ai/ollama/server.ts'
+import type { Serving } from './ai/ollama/serving.ts'
+import { isThisHost } from './collect/postgres/locality.ts'
+import type { Config } from './config.ts'
+import type { GpuReading } from './model/gpu-reading.ts'
+
+/** The Ollamas of config, and what memory is free for them: of another machine nobody tells. */
+export function createServing(
+  ollama: Config['ollama'],
+  gpus: () => Promise<readonly GpuReading[] | null>,
+): Serving {
+  return {
+    servers: ollama.urls.map(modelServer),
+    models: ollama.models,
+    contextTokens: ollama.contextTokens,
+    allowRemoteModels: ollama.allowRemoteModels,
+    mayEvict: ollama.mayEvict,
+    keepAliveSeconds: ollama.keepAlive,
+    patienceSeconds: ollama.patience,
+    deadlines: ollama.stages,
+    async room(url) {
+      const isHere = await isThisHost(new URL(url).hostname).catch(() => false)
+      const found = isHere ? await gpus() : null
+      return found === null ? UNKNOWN_ROOM : roomOf(found, freemem())
+    },
+  }
+}
