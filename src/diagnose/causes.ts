@@ -36,6 +36,7 @@ export function knownOf(finding: Finding, snapshot: Snapshot, logs: ReadonlyMap<
 const DOWN: ReadonlySet<string> = new Set([
   'crash-loop',
   'exited-error',
+  'start-failed',
   'oom-killed',
   'unhealthy',
   'container-paused',

@@ -3,7 +3,7 @@ import { type Seconds, seconds, secondsBetween } from '../model/units.ts'
 import type { Context, CouldNotLook } from './rule.ts'
 
 /** The snapshots of the last `window` before this one, oldest first, then this one. */
-function within(context: Context, window: Seconds): Snapshot[] {
+export function within(context: Context, window: Seconds): Snapshot[] {
   const { snapshot, history } = context
   const recent = history.recent.filter((past) => secondsBetween(past.takenAt, snapshot.takenAt) <= window)
   return [...recent, snapshot]

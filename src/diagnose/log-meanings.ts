@@ -31,6 +31,7 @@ export type LogCauseKind =
   | 'config-syntax'
   | 'certificate-expired'
   | 'migration-failed'
+  | 'gpu-failed'
 
 /** Modules whose package on PyPI has another name. */
 const PYPI_NAMES: Readonly<Record<string, string>> = {
@@ -246,6 +247,16 @@ const MEANINGS: Readonly<Partial<Record<LogErrorClass, Meaning>>> = {
     remedy: (at) => ({
       title: 'Renew the certificate',
       change: `openssl s_client -connect ${at || '<host:port>'} </dev/null | openssl x509 -noout -enddate`,
+    }),
+  },
+  'gpu-failed': {
+    kind: 'gpu-failed',
+    subject: words,
+    explain: () => 'It cannot use a GPU: the engine, the driver or the card does not give it one.',
+    remedy: () => ({
+      title: 'See whether the machine has the GPU, then whether the engine can hand it on',
+      change:
+        'nvidia-smi; nvidia-ctk runtime configure --runtime=docker && systemctl restart docker (package nvidia-container-toolkit)',
     }),
   },
   'migration-failed': {

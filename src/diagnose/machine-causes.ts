@@ -26,7 +26,13 @@ const explain = (symptom: Finding, cause: Finding, strength = STRENGTH): Explana
   strength,
 })
 
-const TOLD_BY_LOG: ReadonlySet<string> = new Set(['crash-loop', 'exited-error', 'unhealthy', 'log-errors'])
+const TOLD_BY_LOG: ReadonlySet<string> = new Set([
+  'crash-loop',
+  'exited-error',
+  'start-failed',
+  'unhealthy',
+  'log-errors',
+])
 
 function ofDisks(all: readonly Known[]): Explanation[] {
   return all.flatMap(({ finding: cause }) => {

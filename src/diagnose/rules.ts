@@ -21,7 +21,7 @@ import {
   containerTasks,
   logFlood,
 } from './rules/container-resources.ts'
-import { healthFlaky, paused, startingTooLong } from './rules/container-state.ts'
+import { healthFlaky, paused, startFailed, startingTooLong } from './rules/container-state.ts'
 import {
   cpuThrottled,
   crashLoop,
@@ -110,6 +110,14 @@ import {
   temporaryFiles,
 } from './rules/postgres-activity.ts'
 import {
+  collationVersion,
+  hbaTrust,
+  hbaUnreadable,
+  sequenceEnd,
+  unencrypted,
+} from './rules/postgres-catalogue.ts'
+import { foreignKeyUnindexed, indexDuplicate, indexInvalid, indexUnused } from './rules/postgres-indexes.ts'
+import {
   archiverFailing,
   replayPaused,
   replicaLag,
@@ -130,6 +138,12 @@ import {
   trackCountsOff,
   workMemory,
 } from './rules/postgres-settings.ts'
+import {
+  statementDominates,
+  statementSpills,
+  statementsEvicted,
+  statementWaitsForDisk,
+} from './rules/postgres-statements.ts'
 import {
   bloat,
   deadRows,
@@ -210,6 +224,7 @@ export const RULES: readonly Rule[] = [
 
   crashLoop,
   exitedWithError,
+  startFailed,
   oomKilled,
   memoryNearLimit,
   cpuThrottled,
@@ -275,6 +290,19 @@ export const RULES: readonly Rule[] = [
   neverAnalysed,
   bloat,
   scannedWhole,
+  indexInvalid,
+  indexDuplicate,
+  indexUnused,
+  foreignKeyUnindexed,
+  sequenceEnd,
+  collationVersion,
+  hbaTrust,
+  hbaUnreadable,
+  unencrypted,
+  statementDominates,
+  statementSpills,
+  statementWaitsForDisk,
+  statementsEvicted,
   replicaLag,
   standbyGone,
   slotRetains,

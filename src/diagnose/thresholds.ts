@@ -116,6 +116,18 @@ export const Thresholds = z.strictObject({
   maximumConnections: positive(500),
   sequentialScanRows: positive(100_000),
   sequentialScans: positive(100),
+  /** Smaller indexes cost too little to speak of. */
+  indexBytes: positive(10 * 1024 ** 2),
+  /** A report of the month may need one. */
+  indexUnusedSeconds: positive(30 * 86_400),
+  foreignKeyRows: positive(10_000),
+  /** Of what a sequence, or the column that it numbers, can hold. */
+  sequenceUsed: share(0.75),
+  sequenceUsedCritical: share(0.9),
+  /** In half an hour, and of all that was tracked in it. */
+  statementSeconds: positive(60),
+  statementShare: share(0.5),
+  statementEvictions: positive(100),
   replayLagSeconds: positive(60),
   slotBytes: positive(1024 ** 3),
   slotBytesHigh: positive(10 * 1024 ** 3),

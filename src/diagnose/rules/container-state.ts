@@ -2,10 +2,40 @@ import { counted, formatSeconds } from '../../model/format.ts'
 import { secondsBetween } from '../../model/units.ts'
 import { manual, restartContainer } from '../fixes.ts'
 import { minutes, unlessHeld } from '../history.ts'
+import { causeInLog } from '../log-cause.ts'
 import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
 import { containers } from '../subjects.ts'
 
 const running = (context: Context) => containers(context).filter(({ value }) => value.state === 'running')
+
+/** How the engine's own word begins, as it comes last in a log. */
+const ENGINE_SAYS = 'docker: '
+
+export const startFailed = rule({
+  id: 'start-failed',
+  about: 'container',
+  looksAt: 'whether the engine could start it',
+  subjects: (context) => containers(context).filter(({ value }) => value.state === 'created'),
+  check(container, context): Verdict {
+    const log = context.snapshot.logs.find(({ containerId }) => containerId === container.id)
+    if (!log) return { couldNotLook: 'what the engine says of it was not read' }
+    // Nobody has tried, where it says nothing.
+    const said = log.lines.findLast((line) => line.startsWith(ENGINE_SAYS))
+    if (said === undefined) return 'passed'
+    const cause = causeInLog([said])
+    return {
+      severity: 'high',
+      title: `${container.name} could not be started${cause ? `: ${cause.explanation.replace(/\.$/, '')}` : ''}`,
+      impact: `What ${container.name} is for is not done, and it will not start by itself.`,
+      rootCause: cause?.explanation ?? `The engine says: ${said.slice(ENGINE_SAYS.length)}`,
+      evidence: [observed(context)('engine', said.slice(0, 500), 'docker inspect State.Error')],
+      fixes: [
+        ...(cause ? [manual(cause.remedy.title, cause.remedy.change)] : []),
+        manual('Then start it', `docker start ${container.name}`),
+      ],
+    }
+  },
+})
 
 export const startingTooLong = rule({
   id: 'container-starting',

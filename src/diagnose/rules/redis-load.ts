@@ -117,11 +117,16 @@ export const redisReplicaLag = rule({
 
 type Limit = 'redisDelayedFsyncs' | 'redisDisconnections' | 'redisAccessDenied' | 'redisFullSyncs'
 
+const countOf = ({ errors }: RedisReading, wanted: readonly string[] | null): number | null =>
+  wanted && errors.filter(({ error }) => wanted.includes(error)).reduce((sum, { count }) => sum + count, 0)
+
 /** A rule over a counter that should stand still: it is its growth in half an hour that says something. */
 function counterRule(definition: {
   readonly id: string
   readonly looksAt: string
   readonly counter: keyof RedisCounters
+  /** Error replies that stand for it, of a version that does not count it. */
+  readonly errors?: readonly string[]
   readonly limit: Limit & keyof Thresholds
   readonly label: string
   readonly title: (name: string, count: number) => string
@@ -129,7 +134,8 @@ function counterRule(definition: {
   readonly rootCause: string
   readonly fix: readonly [title: string, change: string]
 }): Rule {
-  const read = (cache: RedisReading | undefined): number | null => cache?.counters[definition.counter] ?? null
+  const read = (cache: RedisReading | undefined): number | null =>
+    cache ? (cache.counters[definition.counter] ?? countOf(cache, definition.errors ?? null)) : null
   return rule({
     id: definition.id,
     about: 'redis',
@@ -183,6 +189,7 @@ export const redisAccessDenied = counterRule({
   id: 'redis-access-denied',
   looksAt: 'refused passwords and permissions',
   counter: 'accessDenied',
+  errors: ['WRONGPASS', 'NOPERM'],
   limit: 'redisAccessDenied',
   label: 'refused',
   title: (name, count) => `${name} refused a password or a command ${count} times`,

@@ -44,7 +44,7 @@ export const CONNECTION_CLASSES: readonly LogClass[] = [
   {
     class: 'name-not-resolved',
     expression:
-      /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<host>[\w.-]{1,200})|could not translate host name ["'](?<host>[\w.-]{1,200})["']|UnknownHostException: (?<host>[\w.-]{1,200})|lookup (?<host>[\w.-]{1,200})(?: on [\d.:]{1,40})?: (?:no such host|server misbehaving|.{0,60}?(?:no such host|i\/o timeout))|host not found in upstream ["'](?<host>[\w.-]{1,200})|[Cc]ould not resolve host:? (?<host>[\w.-]{1,200})|Failed to resolve ['"](?<host>[\w.-]{1,200})|(?<host>[\w.-]{1,200}) could not be resolved|NameResolutionError/,
+      /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<host>[\w.-]{1,200})|could not translate host name ["'](?<host>[\w.-]{1,200})["']|UnknownHostException: (?<host>[\w.-]{1,200})|lookup (?<host>[\w.-]{1,200})(?: on [\d.:]{1,40})?: (?:no such host|server misbehaving|.{0,60}?(?:no such host|i\/o timeout))|host not found in upstream ["'](?<host>[\w.-]{1,200})|[Cc]ould not resolve host:? (?<host>[\w.-]{1,200})|Failed to resolve ['"](?<host>[\w.-]{1,200})|(?<host>[\w.-]{1,200}) could not be resolved|bad address ['"](?<host>[a-zA-Z][\w.-]{0,200})|NameResolutionError/,
   },
   {
     class: 'name-not-resolved',

@@ -12,7 +12,7 @@ export const RESOURCE_CLASSES: readonly LogClass[] = [
     class: 'gpu-failed',
     at: 'any',
     expression:
-      /NVRM: Xid \((?<gpu>[\w:.]{1,40})\): (?<xid>\d{1,4})|GPU has fallen off the bus|no compatible GPUs were discovered|cuda driver library init failure|CUDA error: (?:no CUDA-capable device|an illegal memory access|unspecified launch failure|device-side assert)|Failed to initialize NVML|CUDA driver version is insufficient|amdgpu.{0,60}(?:GPU reset|ring \w{1,20} timeout)/,
+      /NVRM: Xid \((?<gpu>[\w:.]{1,40})\): (?<xid>\d{1,4})|GPU has fallen off the bus|no compatible GPUs were discovered|cuda driver library init failure|CUDA error: (?:no CUDA-capable device|an illegal memory access|unspecified launch failure|device-side assert)|Failed to initialize NVML|CUDA driver version is insufficient|could not select device driver .{0,40}capabilities: \[\[gpu|nvidia-container-cli: .{0,80}error|amdgpu.{0,60}(?:GPU reset|ring \w{1,20} timeout)/,
   },
   {
     class: 'disk-failing',
@@ -55,7 +55,7 @@ export const RESOURCE_CLASSES: readonly LogClass[] = [
   {
     class: 'permission-denied',
     expression:
-      /(?:EACCES|EPERM): (?:permission denied|operation not permitted),? \w{1,20} '(?<file>[^']{1,200})'|(?:open|mkdir|stat|unlink|rename|chown|touch|cannot (?:open|create|access))[: ]{1,2}(?:directory )?['"‘]?(?<file>\/[\w./@-]{1,200})['"’]?: [Pp]ermission denied|Permission denied: ?['"](?<file>[^'"]{1,200})|AccessDeniedException: (?<file>[\w./-]{1,200})|could not (?:open|create|access) [\w ]{1,30}"(?<file>[^"]{1,200})": Permission denied/,
+      /(?:EACCES|EPERM): (?:permission denied|operation not permitted),? \w{1,20} '(?<file>[^']{1,200})'|(?:open|mkdir|stat|unlink|rename|chown|touch|cannot (?:open|create|access))[: ]{1,2}(?:directory )?['"‘]?(?<file>\/[\w./@-]{1,200})['"’]?: [Pp]ermission denied|Permission denied: ?['"](?<file>[^'"]{1,200})|AccessDeniedException: (?<file>[\w./-]{1,200})|can't (?:create|open) '?(?<file>\/[\w./@-]{1,200})'?: Permission denied|could not (?:open|create|access) [\w ]{1,30}"(?<file>[^"]{1,200})": Permission denied/,
   },
   {
     class: 'permission-denied',

@@ -71,7 +71,7 @@ export const START_CLASSES: readonly LogClass[] = [
   {
     class: 'port-in-use',
     expression:
-      /EADDRINUSE[^\d\n]{0,80}?(?:[\d.]{7,15}|::)?:(?<port>\d{1,5})\b|(?:bind|listen)[^\n]{0,80}?:(?<port>\d{2,5})\b[^\n]{0,60}?(?:[Aa]ddress already in use|AddrInUse|EADDRINUSE)|port (?<port>\d{1,5}) (?:is |was )?already (?:allocated|in use|bound)|[Pp]ort (?<port>\d{1,5}) is in use/,
+      /EADDRINUSE[^\d\n]{0,80}?(?:[\d.]{7,15}|::)?:(?<port>\d{1,5})\b|(?:bind|listen)[^\n]{0,80}?:(?<port>\d{2,5})\b[^\n]{0,60}?(?:[Aa]ddress already in use|AddrInUse|EADDRINUSE)|port (?<port>\d{1,5}) (?:is |was )?already (?:allocated|in use|bound)|[Pp]ort (?<port>\d{1,5}) is in use|Bind for [\d.:[\]a-f]{1,45}:(?<port>\d{1,5}) failed: port is already allocated/,
   },
   {
     class: 'port-in-use',

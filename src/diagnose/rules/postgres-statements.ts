@@ -1,0 +1,191 @@
+import { formatBytes, formatRatio, formatSeconds } from '../../model/format.ts'
+import type { Statement, StatementCounters } from '../../model/postgres/statements.ts'
+import type { PostgresReading } from '../../model/postgres-reading.ts'
+import { manual } from '../fixes.ts'
+import { growth, minutes, within } from '../history.ts'
+import { type Context, measured, observed, rule, type Subject, type Verdict } from '../rule.ts'
+import { databaseIn, databases, partsOf } from '../subjects.ts'
+
+type One = { readonly server: PostgresReading; readonly statement: Statement }
+
+const UNREAD = { couldNotLook: 'its statements are not tracked' } as const
+const WINDOW = minutes(30)
+const LONGEST_SHOWN = 300
+/** The same in every release and unit that PostgreSQL is built with in practice. */
+const BLOCK = 8192
+
+/** One user may have it in several databases, and within functions. */
+const keyOf = ({ queryId, userName, databaseName, topLevel }: Statement): string =>
+  `${queryId} ${userName}@${databaseName}${topLevel === false ? ' within a function' : ''}`
+
+const statements = (context: Context): Subject<One | null>[] =>
+  databases(context).flatMap((subject): Subject<One | null>[] => {
+    const list = subject.value.statements?.top
+    if (!list) return [{ target: subject.target, value: null }]
+    return partsOf(
+      [subject],
+      (server): One[] => list.map((statement) => ({ server, statement })),
+      ({ statement }) => keyOf(statement),
+    )
+  })
+
+type Summed = Pick<StatementCounters, 'calls' | 'seconds' | 'tempBlocks' | 'readSeconds'> & { all: number }
+
+/**
+ * Each reading knows what was added since the one before, of statements that were new in it too: together they are
+ * the last half hour. Null before the second reading.
+ */
+function lately({ server, statement }: One, context: Context): Summed | null {
+  const readings = within(context, WINDOW).flatMap((past) => databaseIn(past, server.name)?.statements ?? [])
+  const windows = [...new Map(readings.map((read) => [read.readAt, read])).values()].filter(
+    ({ windowSeconds }) => windowSeconds !== null,
+  )
+  if (windows.length === 0) return null
+  const key = keyOf(statement)
+  const sum: Summed = { calls: 0, seconds: 0, tempBlocks: 0, readSeconds: 0, all: 0 }
+  for (const { top, windowExecutionSeconds } of windows) {
+    sum.all += windowExecutionSeconds ?? 0
+    const counters = top.find((each) => keyOf(each) === key)?.window?.counters
+    if (!counters) continue
+    sum.calls += counters.calls
+    sum.seconds += counters.seconds
+    sum.tempBlocks += counters.tempBlocks
+    sum.readSeconds += counters.readSeconds
+  }
+  return sum
+}
+
+const TOO_EARLY = { couldNotLook: 'no earlier reading to compare with' } as const
+
+const shortened = ({ text }: Statement): string =>
+  text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+
+const begins = ({ text }: Statement): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text)
+
+/** What a person would start with: the plan of the statement with its true numbers. */
+const explain = (statement: Statement) =>
+  manual(
+    'See its plan, with values in place of $1, $2 …',
+    `EXPLAIN (ANALYZE, BUFFERS) ${shortened(statement)}`,
+  )
+
+export const statementDominates = rule({
+  id: 'pg-statement-dominates',
+  about: 'postgres',
+  looksAt: 'share of all execution time that one statement took in the last 30 minutes',
+  subjects: statements,
+  check(one, context): Verdict {
+    if (!one) return UNREAD
+    const { statement, server } = one
+    const sum = lately(one, context)
+    if (!sum) return TOO_EARLY
+    const { statementSeconds, statementShare } = context.thresholds
+    const share = sum.seconds / Math.max(sum.all, sum.seconds, 1e-9)
+    if (sum.calls < 2 || sum.seconds < statementSeconds || share <= statementShare) return 'passed'
+    const each = sum.seconds / sum.calls
+    const figure = measured(context)
+    return {
+      severity: 'low',
+      title: `One statement takes ${formatRatio(share)} of the time that ${server.name} works: ${begins(statement)}`,
+      impact: 'What makes it faster makes the server faster; nothing else would do as much.',
+      rootCause: `It was called ${sum.calls} times and took ${formatSeconds(each)} each time.`,
+      evidence: [
+        figure('its time', sum.seconds, 'seconds', 'pg_stat_statements.total_exec_time'),
+        figure('of all', share, 'ratio', 'pg_stat_statements.total_exec_time'),
+        figure('calls', sum.calls, 'count', 'pg_stat_statements.calls'),
+        figure('each call', each, 'seconds', 'total_exec_time / calls'),
+        observed(context)('statement', shortened(statement), 'pg_stat_statements.query'),
+      ],
+      fixes: [explain(statement)],
+    }
+  },
+})
+
+export const statementSpills = rule({
+  id: 'pg-statement-spills',
+  about: 'postgres',
+  looksAt: 'temporary files that one statement wrote in the last 30 minutes',
+  subjects: statements,
+  check(one, context): Verdict {
+    if (!one) return UNREAD
+    const { statement, server } = one
+    const sum = lately(one, context)
+    if (!sum) return TOO_EARLY
+    const written = sum.tempBlocks * BLOCK
+    if (sum.calls === 0 || written < context.thresholds.tempFileBytes) return 'passed'
+    const figure = measured(context)
+    return {
+      severity: 'low',
+      title: `A statement of ${server.name} sorts on disk, ${formatBytes(written / sum.calls)} each time: ${begins(statement)}`,
+      impact: 'It takes many times as long as in memory, and the disk is missing to others.',
+      rootCause: `Its sort or hash does not fit into work_mem.`,
+      evidence: [
+        figure('temporary blocks', written, 'bytes', 'pg_stat_statements.temp_blks_read + written, × 8 kB'),
+        figure('calls', sum.calls, 'count', 'pg_stat_statements.calls'),
+        observed(context)('statement', shortened(statement), 'pg_stat_statements.query'),
+      ],
+      fixes: [
+        manual(
+          'Give an index for its order, or its role more memory',
+          `ALTER ROLE "${statement.userName}" SET work_mem = '…';`,
+        ),
+        explain(statement),
+      ],
+    }
+  },
+})
+
+export const statementWaitsForDisk = rule({
+  id: 'pg-statement-reads',
+  about: 'postgres',
+  looksAt: 'share of its time that a statement waits for the disk, in the last 30 minutes',
+  subjects: statements,
+  check(one, context): Verdict {
+    if (!one) return UNREAD
+    const { statement, server } = one
+    const sum = lately(one, context)
+    if (!sum) return TOO_EARLY
+    const { statementSeconds, statementShare } = context.thresholds
+    const share = sum.readSeconds / Math.max(sum.seconds, 1e-9)
+    if (sum.seconds < statementSeconds || share <= statementShare) return 'passed'
+    const figure = measured(context)
+    return {
+      severity: 'low',
+      title: `A statement of ${server.name} waits ${formatRatio(share)} of its time for the disk: ${begins(statement)}`,
+      impact: 'It is as slow as the disk, and takes it from others.',
+      rootCause:
+        'What it reads is in no cache: too much is read for lack of an index, or memory is too small.',
+      evidence: [
+        figure('reading', sum.readSeconds, 'seconds', 'pg_stat_statements.shared_blk_read_time'),
+        figure('its time', sum.seconds, 'seconds', 'pg_stat_statements.total_exec_time'),
+        observed(context)('statement', shortened(statement), 'pg_stat_statements.query'),
+      ],
+      fixes: [explain(statement)],
+    }
+  },
+})
+
+export const statementsEvicted = rule({
+  id: 'pg-statements-evicted',
+  about: 'postgres',
+  looksAt: 'statements that were forgotten for new ones in the last 30 minutes',
+  subjects: databases,
+  check({ name, statements: read }, context): Verdict {
+    if (!read) return UNREAD
+    if (read.deallocations === null) return { couldNotLook: 'this version does not count them' }
+    const more = growth(context, WINDOW, (past) => databaseIn(past, name)?.statements?.deallocations)
+    if (!more) return { couldNotLook: 'no earlier reading to compare with' }
+    if (more.by < context.thresholds.statementEvictions) return 'passed'
+    return {
+      severity: 'low',
+      title: `${name} forgets statements as fast as it counts them`,
+      impact: 'What takes the time may be what was just forgotten.',
+      rootCause:
+        'More kinds of statements come than pg_stat_statements.max holds: names or lists that are written into the text.',
+      evidence: [measured(context)('evictions', more.by, 'count', 'pg_stat_statements_info.dealloc')],
+      fixes: [
+        manual('Hold more of them; it needs a restart', "ALTER SYSTEM SET pg_stat_statements.max = '20000';"),
+      ],
+    }
+  },
+})
