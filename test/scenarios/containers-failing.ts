@@ -21,6 +21,8 @@ export const failingContainers = scenariosOf('containers', [
       await engine.until(api, ({ RestartCount }) => RestartCount >= 3)
       return { docker: [engine.source] }
     },
+    readings: 2,
+    apart: 60,
     expects: {
       first: 'crash-loop',
       severity: 'critical',

@@ -117,8 +117,16 @@ export const redisReplicaLag = rule({
 
 type Limit = 'redisDelayedFsyncs' | 'redisDisconnections' | 'redisAccessDenied' | 'redisFullSyncs'
 
-const countOf = ({ errors }: RedisReading, wanted: readonly string[] | null): number | null =>
-  wanted && errors.filter(({ error }) => wanted.includes(error)).reduce((sum, { count }) => sum + count, 0)
+/** Redis counts error replies by their first word since 6.2. */
+const countsErrors = ({ version }: RedisReading): boolean => {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > 6 || (major === 6 && minor >= 2)
+}
+
+const countOf = (cache: RedisReading, wanted: readonly string[] | null): number | null =>
+  wanted && countsErrors(cache)
+    ? cache.errors.filter(({ error }) => wanted.includes(error)).reduce((sum, { count }) => sum + count, 0)
+    : null
 
 /** A rule over a counter that should stand still: it is its growth in half an hour that says something. */
 function counterRule(definition: {
