@@ -12,7 +12,7 @@ import { connectEngine } from './collect/containers/engine-client.ts'
 import { askComparison, askSinceStart } from './comparing.ts'
 import { type Config, policyOf } from './config.ts'
 import { deploymentsSince } from './deployments.ts'
-import { digestExtras, dueDigests, subscribeConfigured } from './digesting.ts'
+import { digestExtras, dueDigests, subscribe, subscribeConfigured } from './digesting.ts'
 import { drawReportCharts, drawTrends, keyTrends } from './drawing.ts'
 import { examine, proposalsOf } from './examining.ts'
 import { recover } from './executing.ts'
@@ -27,6 +27,7 @@ import { createObserve } from './remediate/observe.ts'
 import { createReadings } from './remembering.ts'
 import { recall, takeReport } from './reporting.ts'
 import { createServing } from './serving.ts'
+import { createSettings } from './settings.ts'
 import { placeOf } from './store/postgres-failure.ts'
 import { askTrend, type TrendQuestion } from './trending.ts'
 import { undo } from './undoing.ts'
@@ -51,6 +52,9 @@ function enginesOf(config: Config, dockers: ReadonlyMap<string, ReturnType<typeo
     machine: OWN_MACHINE,
   }
 }
+
+/** Slack delivers again for an hour; what a day has passed since comes no more. */
+const DAY = 86_400
 
 /** Wires the stages together. Nothing that is missing or broken around perfbot makes this fail. */
 export async function createPerfbot(config: Config, logger: Logger): Promise<Perfbot> {
@@ -95,6 +99,10 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   const clock = () => new Date()
   const newId = () => randomUUID().slice(0, 13)
   const engines = enginesOf(config, dockers)
+  const settings = createSettings({ store, config, clock })
+  await settings
+    .read()
+    .catch((error: unknown) => logger.error({ err: error }, 'what people set could not be read'))
   const observing = { host: config.host, snapshot, engines, clock }
   const reporting = {
     host: config.host,
@@ -104,7 +112,9 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     deployments: (since: Timestamp) =>
       deploymentsSince(since, { store, host: config.host, now: timestamp(clock()) }),
     store,
-    thresholds: config.thresholds,
+    get thresholds() {
+      return settings.thresholds()
+    },
     targets: config.targets,
     catalogue,
     planLifetime: config.fixes.planLifetime,
@@ -146,16 +156,18 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     timezone: timezoneOf(config),
     takeReport: (request = {}) => takeReport(request, reporting),
     collect: readings.collect,
-    watch: () =>
-      watch({
+    async watch() {
+      await settings.read()
+      return watch({
         host: config.host,
         collect: readings.collect,
         logsOf: logWatching.summaries,
         recall: (taken) => recall(store, taken),
         store,
-        thresholds: config.thresholds,
+        thresholds: settings.thresholds(),
         policy: config.slack.alerts,
-      }),
+      })
+    },
     saveAlert: (alert) => store.saveAlert(alert),
     silence: (request) => silence(request, { store, host: config.host, now: timestamp(clock()) }),
     endSilence: (finding, by) =>
@@ -176,8 +188,13 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     digestSubscriptions: () => store.digestSubscriptions(config.host),
     digestSubscription: async (channel) =>
       (await store.digestSubscriptions(config.host)).find((each) => each.channel === channel) ?? null,
-    subscribe: (subscription) =>
-      store.saveDigestSubscription({ ...subscription, host: config.host, since: timestamp(clock()) }),
+    subscribe: (wish) => subscribe(wish, { store, host: config.host, now: timestamp(clock()) }),
+    settableThresholds: async () => settings.settable(),
+    setThreshold: ({ name, value, by }) => settings.set(name, value, by),
+    findingsSeen: () => store.findingsSeen(config.host),
+    takeEvent: (key) => store.takeEvent(key, timestamp(clock())),
+    saveFeedback: (feedback) =>
+      store.saveFeedback({ ...feedback, host: config.host, at: timestamp(clock()) }),
     newestSnapshot: readings.newest,
     examine: () =>
       examine({
@@ -260,6 +277,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       const { snapshots, reports, history } = config.retention
       await store.prune({ snapshots: ago(snapshots), reports: ago(reports) })
       await store.pruneUnusual(ago(history.hours))
+      await store.forgetEvents(ago(DAY))
       await store.pruneEvents(ago(history.hours))
       await store.pruneHistory({
         raw: ago(history.raw),

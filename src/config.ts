@@ -116,6 +116,11 @@ const DockerEntry = z
     error: 'goes with a url: tcp://… only',
   })
 
+/** From the lowest to the highest value that people may set. */
+const Bounds = z
+  .tuple([z.number(), z.number()])
+  .refine(([lowest, highest]) => lowest < highest, 'must be [lowest, highest]')
+
 /** config/perfbot.yaml. Every part can be left out: config/perfbot.example.yaml says what holds then. */
 const ConfigFile = z.strictObject({
   host: Name.optional(),
@@ -207,11 +212,33 @@ const ConfigFile = z.strictObject({
     .strictObject({
       botToken: z.string().optional(),
       appToken: z.string().optional(),
+      signingSecret: z.string().optional(),
+      /** Slack sends requests instead of holding a socket open. */
+      http: z
+        .strictObject({
+          port: z.number().int().min(0).max(65_535),
+          address: z.string().min(1).default('0.0.0.0'),
+          path: z.string().startsWith('/').default('/slack/events'),
+        })
+        .optional(),
       apiUrl: z.url().optional(),
       channels: z.array(z.string().min(1)).default([]),
       digest: z
         .strictObject({ schedule: Cron.default('0 9 * * *'), timezone: Timezone.optional() })
         .optional(),
+      /** What people may set by /perf settings, and how far. */
+      settings: z
+        .strictObject({
+          thresholds: z.partialRecord(Thresholds.keyof(), Bounds).default({
+            cpuBusy: [0.5, 0.99],
+            memoryAvailable: [0.03, 0.3],
+            diskAvailable: [0.03, 0.3],
+            containerMemory: [0.6, 0.98],
+            connections: [0.5, 0.95],
+            serviceSuccess: [0.9, 1],
+          }),
+        })
+        .prefault({}),
       alerts: z
         .strictObject({
           /** None is no alerts. */
@@ -234,6 +261,7 @@ const ConfigFile = z.strictObject({
     .strictObject({
       see: Members.optional(),
       ask: Members.optional(),
+      admin: Members.optional(),
       approve: z
         .strictObject({ low: Members.optional(), medium: Members.optional(), high: Members.optional() })
         .prefault({}),
@@ -319,6 +347,7 @@ export function policyOf({
   return {
     see: roles.see ?? null,
     ask: roles.ask ?? null,
+    admin: roles.admin ?? approvers,
     approve: {
       low: roles.approve.low ?? approvers,
       medium: roles.approve.medium ?? approvers,
@@ -332,7 +361,7 @@ export function policyOf({
 
 /** Every Slack user group that the configuration names, wherever. */
 export function userGroupsOf({ approvers, roles }: Pick<Config, 'approvers' | 'roles'>): string[] {
-  const lists = [approvers, roles.see, roles.ask, ...Object.values(roles.approve)]
+  const lists = [approvers, roles.see, roles.ask, roles.admin, ...Object.values(roles.approve)]
   return [...new Set(lists.flatMap((members) => members?.userGroups ?? []))]
 }
 
@@ -404,6 +433,7 @@ function withDefaults(file: z.output<typeof ConfigFile>, environment: Environmen
       ...file.slack,
       botToken: file.slack.botToken ?? environment.SLACK_BOT_TOKEN,
       appToken: file.slack.appToken ?? environment.SLACK_APP_TOKEN,
+      signingSecret: file.slack.signingSecret ?? environment.SLACK_SIGNING_SECRET,
     },
   }
 }

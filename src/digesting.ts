@@ -49,6 +49,26 @@ export async function subscribeConfigured(
   }
 }
 
+/** What people of a channel want, and who wanted it. */
+export async function subscribe(
+  wish: Omit<DigestSubscription, 'host' | 'since'>,
+  { store, host, now }: { store: Store; host: string; now: Timestamp },
+): Promise<void> {
+  const before = (await store.digestSubscriptions(host)).find(({ channel }) => channel === wish.channel)
+  await store.saveDigestSubscription({ ...wish, host, since: now })
+  await store.appendAudit({
+    at: now,
+    actor: wish.by ?? 'perfbot',
+    action: 'set',
+    subject: `digest ${wish.channel}`,
+    detail: {
+      from: before?.expression ?? 'none',
+      to: wish.expression ?? 'none',
+      ...(wish.timezone === null ? {} : { timezone: wish.timezone }),
+    },
+  })
+}
+
 /** What a digest says beside its report. */
 export type DigestExtras = {
   /** Fixes that ended since the last digest, with what came of each. */

@@ -9,6 +9,7 @@ import type { Alert, AlertChange, Silence } from './model/alert.ts'
 import type { DigestSubscription } from './model/digest.ts'
 import type { Examination } from './model/examination.ts'
 import type { AuditEntry, Execution } from './model/execution.ts'
+import type { Feedback } from './model/feedback.ts'
 import type { FixPlan, Vote } from './model/fix-plan.ts'
 import type { Answered, Question } from './model/question.ts'
 import type { Report } from './model/report.ts'
@@ -20,6 +21,8 @@ import type { Catalogue } from './remediate/catalogue.ts'
 import type { ApprovalPolicy, Person } from './remediate/policy.ts'
 import type { Chart } from './report/chart/chart.ts'
 import type { ReportRequest } from './reporting.ts'
+import type { SettableThreshold, ThresholdName } from './settings.ts'
+import type { SeenFinding } from './store/seen-finding.ts'
 import type { TrendAnswer, TrendQuestion } from './trending.ts'
 import type { UndoRequest, UndoResult } from './undoing.ts'
 
@@ -53,6 +56,14 @@ export type Perfbot = {
   digestSubscriptions(): Promise<DigestSubscription[]>
   digestSubscription(channel: string): Promise<DigestSubscription | null>
   subscribe(subscription: Omit<DigestSubscription, 'host' | 'since'>): Promise<void>
+  /** What people may set, as it is now. */
+  settableThresholds(): Promise<SettableThreshold[]>
+  setThreshold(change: { name: ThresholdName; value: number; by: string }): Promise<void>
+  /** Every finding that was ever seen on this host, the newest first. */
+  findingsSeen(): Promise<SeenFinding[]>
+  /** True for exactly one of all bots of one app that are told of the same event. */
+  takeEvent(key: string): Promise<boolean>
+  saveFeedback(feedback: Omit<Feedback, 'host' | 'at'>): Promise<void>
   /** What was last read, whoever asked for it; null before the first. */
   newestSnapshot(): Snapshot | null
   /** Looks at everything that it stands on, but for Slack. */

@@ -1,11 +1,17 @@
 import type { Logger } from 'pino'
-import { ConfigFailure } from '../config.ts'
+import { type Config, ConfigFailure } from '../config.ts'
 import type { Perfbot } from '../perfbot.ts'
 import { type Job, startSchedule } from '../schedule/jobs.ts'
+import type { Way } from '../slack/connection.ts'
 import { createFace, type Face } from '../slack/face.ts'
 import { explain } from '../slack/platform-errors.ts'
 import { serveMetrics } from './metrics.ts'
 import { createLogger, readConfig, surviveMishaps, untilStopped, withPerfbot } from './session.ts'
+
+const SECRET_MISSING = `perfbot needs two secrets to be sent requests by Slack (slack.http in the configuration):
+  SLACK_BOT_TOKEN        xoxb-…   api.slack.com/apps → your app → OAuth & Permissions
+  SLACK_SIGNING_SECRET            … → Basic Information → App Credentials
+config/slack-manifest.yaml says beside socket_mode_enabled what the app needs for it.`
 
 const TOKENS_MISSING = `perfbot needs two tokens to run in Slack:
   SLACK_BOT_TOKEN   xoxb-…   api.slack.com/apps → your app → OAuth & Permissions
@@ -79,15 +85,22 @@ async function connect(face: Face): Promise<void> {
   }
 }
 
+/** By a socket, or by requests where config says so; null while the secret for it is not there. */
+function wayOf({ slack: { http, appToken, signingSecret } }: Config): Way | null {
+  if (http) return signingSecret ? { http: { ...http, signingSecret } } : null
+  return appToken ? { appToken } : null
+}
+
 export async function runStart(configFile: string | undefined): Promise<void> {
   const config = await readConfig(configFile)
-  const { botToken, appToken, apiUrl, channels } = config.slack
-  if (!botToken || !appToken) throw new ConfigFailure(TOKENS_MISSING)
+  const { botToken, apiUrl, channels } = config.slack
+  const way = wayOf(config)
+  if (!botToken || !way) throw new ConfigFailure(config.slack.http ? SECRET_MISSING : TOKENS_MISSING)
   const logger = createLogger(config.logLevel)
   surviveMishaps(logger)
   await withPerfbot(config, logger, async (perfbot) => {
     warnOfNoApprovers(perfbot, logger)
-    const face = createFace({ perfbot, logger, botToken, appToken, apiUrl })
+    const face = createFace({ perfbot, logger, botToken, apiUrl, ...way })
     // Before it connects: whoever watches it can then see what it waits for.
     const exporter = await serveMetrics(perfbot, face, logger)
     try {

@@ -87,6 +87,7 @@ export const AuditEntry = z.object({
     'finished',
     'silenced',
     'heard-again',
+    'set',
   ]),
   subject: z.string(),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),

@@ -7,6 +7,7 @@ export const manifestScopes: readonly string[] = [
   'im:history',
   'channels:read',
   'groups:read',
+  'users:read',
   'usergroups:read',
   'files:write',
 ]

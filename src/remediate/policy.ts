@@ -14,6 +14,8 @@ export type Members = {
 export type ApprovalPolicy = {
   readonly see: Members | null
   readonly ask: Members | null
+  /** Looks into how perfbot itself fares, and sets by what it judges. */
+  readonly admin: Members
   readonly approve: Readonly<Record<Risk, Members>>
   /** Whether a person may approve alone what they proposed themselves. */
   readonly ownProposals: boolean

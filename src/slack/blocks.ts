@@ -4,6 +4,7 @@ import type {
   ContextBlock,
   HeaderBlock,
   KnownBlock,
+  PlainTextElement,
   RichTextBlock,
   RichTextElement,
   RichTextPreformatted,
@@ -71,6 +72,9 @@ export const context = (text: string): ContextBlock => ({
   type: 'context',
   elements: [{ type: 'mrkdwn', text: fitted(text, LIMITS.sectionText), verbatim: true }],
 })
+
+/** Text of ours in the parts that take no markup. */
+export const plain = (text: string): PlainTextElement => ({ type: 'plain_text', text, emoji: false })
 
 export const divider = { type: 'divider' } as const
 

@@ -11,6 +11,7 @@ import { fixes } from './commands/fixes.ts'
 import { helpFor, unknownCommand } from './commands/help.ts'
 import { reject } from './commands/reject.ts'
 import { report } from './commands/report.ts'
+import { settings } from './commands/settings.ts'
 import { mute, snooze, unmute } from './commands/silence.ts'
 import { status } from './commands/status.ts'
 import { trend } from './commands/trend.ts'
@@ -31,6 +32,7 @@ const OTHERS: readonly Subcommand[] = [
   mute,
   unmute,
   digest,
+  settings,
   fixes,
   fix,
   approve,

@@ -1,20 +1,23 @@
-import { App, SocketModeReceiver } from '@slack/bolt'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { userGroupsOf } from '../config.ts'
 import type { Recovered } from '../executing.ts'
 import type { Perfbot } from '../perfbot.ts'
 import { createAlerter } from './alerter.ts'
-import { boltLogger } from './bolt-logger.ts'
 import { tellingOfChanges } from './changes.ts'
 import { type Channel, findChannels } from './channels.ts'
+import { type ConnectionOptions, createConnection } from './connection.ts'
 import { deliverDigest } from './deliver-digest.ts'
 import { deliverReport } from './deliver-report.ts'
 import { createGuard } from './guard.ts'
 import { createHome } from './home/home.ts'
 import { listenToClicks } from './listen-to-clicks.ts'
 import { listenToHome } from './listen-to-home.ts'
+import { listenToSettings } from './listen-to-settings.ts'
+import { listenToTheEnd } from './listen-to-the-end.ts'
 import { listenToWords } from './listen-to-words.ts'
-import { createOnce } from './once.ts'
+import { createOnce, createOnceOfAll } from './once.ts'
+import { createOutbox } from './outbox.ts'
 import { createPeople } from './people.ts'
 import { explain } from './platform-errors.ts'
 import { createPoster } from './poster.ts'
@@ -22,14 +25,13 @@ import type { FaceParts } from './subcommand.ts'
 import { createThreads } from './threads.ts'
 import { recoveredMessage } from './views/execution-message.ts'
 
-export type FaceOptions = {
+export type FaceOptions = ConnectionOptions & {
   readonly perfbot: Perfbot
   readonly logger: Logger
-  readonly botToken: string
-  readonly appToken: string
-  /** Another server that speaks Slack's protocol: the playground. */
-  readonly apiUrl?: string | undefined
 }
+
+/** What was asked for is brought to its end before perfbot goes; longer than this nobody waits for it. */
+const GRACE_MILLISECONDS = 20_000
 
 /** perfbot in Slack. */
 export type Face = {
@@ -47,52 +49,42 @@ export type Face = {
   stop(): Promise<void>
 }
 
-export function createFace({ perfbot: silent, logger, botToken, appToken, apiUrl }: FaceOptions): Face {
+export function createFace({ perfbot: silent, logger, ...way }: FaceOptions): Face {
   const perfbot = tellingOfChanges(silent, () => home.changed())
-  const clientOptions = apiUrl ? { slackApiUrl: apiUrl } : {}
-  const bolt = boltLogger(logger)
-  // Made here, and not by Bolt from the app token, since only the receiver knows whether it is connected.
-  const receiver = new SocketModeReceiver({
-    appToken,
-    logger: bolt,
-    installerOptions: { clientOptions },
-  })
-  const app = new App({
-    token: botToken,
-    receiver,
-    logger: bolt,
-    // Bolt would ask Slack in its constructor, where nobody can catch what it answers.
-    deferInitialization: true,
-    clientOptions,
-  })
+  const connection = createConnection(way, logger)
+  const { app, impatient } = connection
   const { client } = app
+  const outbox = createOutbox(logger)
   const parts: FaceParts = {
+    client,
     perfbot,
-    poster: createPoster(client, logger),
+    poster: createPoster(impatient, outbox, logger),
     people: createPeople(client, userGroupsOf(perfbot.config), logger),
     threads: createThreads(),
     channels: () => findChannels(client, perfbot.config.slack.channels, logger),
     logger,
   }
-  const home = createHome(client, parts)
-  const guard = createGuard(logger)
+  const home = createHome(parts)
+  const { guard, ended } = createGuard(logger)
   const once = createOnce()
-  listenToWords(app, parts, guard, once)
+  const onceOfAll = createOnceOfAll(once, perfbot.takeEvent, logger)
+  listenToWords(app, parts, guard, { once, onceOfAll })
   listenToClicks(app, parts, guard, once)
-  listenToHome(app, home, parts, guard, once)
+  listenToHome(app, home, parts, guard, { once, onceOfAll })
+  listenToTheEnd(app, logger)
+  listenToSettings(app, parts, guard, once)
   app.error(async (error) => logger.error({ err: error }, explain(error)))
 
   const alerter = createAlerter(parts)
   const { channels } = parts
   return {
     async start() {
-      await app.init()
-      await app.start()
+      await connection.open()
       const found = await channels()
       await perfbot.subscribeConfigured(found.map(({ id }) => id))
       return found
     },
-    isConnected: () => receiver.client.websocket?.isActive() ?? false,
+    isConnected: connection.isOpen,
     async postDigests() {
       for (const due of await perfbot.dueDigests()) {
         if (!(await perfbot.claimDigest(due))) continue
@@ -125,7 +117,14 @@ export function createFace({ perfbot: silent, logger, botToken, appToken, apiUrl
       }
     },
     async stop() {
-      await app.stop()
+      await connection.close()
+      const patience = new AbortController()
+      const isOver = Promise.all([ended(), outbox.emptied()]).then(() => true)
+      const isLate = delay(GRACE_MILLISECONDS, false, { signal: patience.signal }).catch(() => false)
+      if (!(await Promise.race([isOver, isLate]))) {
+        logger.warn('what was asked for in Slack is not all answered: perfbot ends all the same')
+      }
+      patience.abort()
     },
   }
 }

@@ -9,9 +9,11 @@ export type Guard = (
 ) => Promise<void>
 
 /** A failure ends what was asked for, never the process; it is logged, and the person who asked is told. */
-export const createGuard =
-  (logger: Logger): Guard =>
-  async (what, work, tell) => {
+/** With what is under way, for whoever wants to end. */
+export function createGuard(logger: Logger): { guard: Guard; ended: () => Promise<void> } {
+  const underWay = new Set<Promise<void>>()
+
+  const guarded: Guard = async (what, work, tell) => {
     try {
       await work()
     } catch (error) {
@@ -22,3 +24,15 @@ export const createGuard =
       )
     }
   }
+
+  return {
+    guard(what, work, tell) {
+      const going = guarded(what, work, tell).finally(() => underWay.delete(going))
+      underWay.add(going)
+      return going
+    },
+    async ended() {
+      while (underWay.size > 0) await Promise.all(underWay)
+    },
+  }
+}

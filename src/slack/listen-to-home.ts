@@ -2,19 +2,25 @@ import type { App } from '@slack/bolt'
 import { mrkdwn, section } from './blocks.ts'
 import type { Guard } from './guard.ts'
 import type { Home } from './home/home.ts'
-import type { Once } from './once.ts'
+import type { Onces } from './once.ts'
 import { whyNotPermitted } from './permission.ts'
 import type { FaceParts } from './subcommand.ts'
 import { ACTIONS } from './views/buttons.ts'
 
 /** The tab of the app, and what is clicked only there. */
-export function listenToHome(app: App, home: Home, parts: FaceParts, guard: Guard, once: Once): void {
+export function listenToHome(
+  app: App,
+  home: Home,
+  parts: FaceParts,
+  guard: Guard,
+  { once, onceOfAll }: Onces,
+): void {
   const { perfbot, poster } = parts
   const tell = (user: string, text: string) =>
     poster.post({ channel: user }, { text, blocks: [section(mrkdwn(text))] })
 
   app.event('app_home_opened', async ({ event, body }) => {
-    if (event.tab !== 'home' || !once(body.event_id)) return
+    if (event.tab !== 'home' || !(await onceOfAll(body.event_id))) return
     await guard(
       'Home',
       () => home.opened(event.user),

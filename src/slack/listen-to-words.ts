@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt'
 import { inMessages, type Message, mrkdwn, notification, section } from './blocks.ts'
 import { dispatch } from './commands.ts'
 import type { Guard } from './guard.ts'
-import type { Once } from './once.ts'
+import type { Onces } from './once.ts'
 import type { Place } from './poster.ts'
 import type { FaceParts } from './subcommand.ts'
 
@@ -12,7 +12,7 @@ const plain = (text: string): Message => ({ text, blocks: [section(mrkdwn(text))
 const withoutMention = (text: string): string => text.replace(/^.*?<@\w+(?:\|[^>]*)?>/s, '')
 
 /** What people type: the slash command, a mention, a direct message. All lead to the same subcommands. */
-export function listenToWords(app: App, parts: FaceParts, guard: Guard, once: Once): void {
+export function listenToWords(app: App, parts: FaceParts, guard: Guard, { once, onceOfAll }: Onces): void {
   const { poster } = parts
 
   app.command('/perf', async ({ ack, body, respond }) => {
@@ -21,12 +21,18 @@ export function listenToWords(app: App, parts: FaceParts, guard: Guard, once: On
     const { user_id: user, channel_id: channel } = body
     const say = (response_type: 'ephemeral' | 'in_channel') => async (message: Message) => {
       for (const part of inMessages(message.text, message.blocks)) {
-        await respond({ text: notification(part), blocks: part.blocks, response_type })
+        await respond({ text: notification(part), blocks: part.blocks, response_type }).catch(async () => {
+          // Good for five answers in half an hour: what takes longer, or says more, goes another way.
+          await (response_type === 'ephemeral'
+            ? poster.whisper({ channel }, user, part)
+            : poster.post({ channel }, part))
+        })
       }
     }
     const call = {
       ...parts,
       user,
+      triggerId: body.trigger_id,
       place: { channel },
       answer: say('ephemeral'),
       answerAll: say('in_channel'),
@@ -44,7 +50,7 @@ export function listenToWords(app: App, parts: FaceParts, guard: Guard, once: On
 
   app.event('app_mention', async ({ event, body }) => {
     const { user, channel } = event
-    if (!user || !once(body.event_id)) return
+    if (!user || !(await onceOfAll(body.event_id))) return
     // Slash commands cannot be typed in a thread, so a mention answers in the thread in which it stands.
     const place: Place = { channel, thread: event.thread_ts ?? event.ts }
     const answer = (message: Message) => poster.whisper(place, user, message)
@@ -57,7 +63,8 @@ export function listenToWords(app: App, parts: FaceParts, guard: Guard, once: On
   })
 
   app.message(async ({ message, body }) => {
-    if (message.subtype !== undefined || message.channel_type !== 'im' || !once(body.event_id)) return
+    if (message.subtype !== undefined || message.channel_type !== 'im') return
+    if (!(await onceOfAll(body.event_id))) return
     const { user, channel, thread_ts: thread } = message
     const place: Place = { channel, thread }
     const answer = postIn(place)

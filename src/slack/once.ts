@@ -1,3 +1,5 @@
+import type { Logger } from 'pino'
+
 /** More than Slack delivers again: what is not acknowledged comes back within minutes. */
 const REMEMBERED = 1000
 
@@ -6,6 +8,24 @@ const REMEMBERED = 1000
  * must not happen twice for it.
  */
 export type Once = (key: string | undefined) => boolean
+
+/** The same over all bots of one app: what one of them did not acknowledge in time is delivered to another. */
+export type OnceOfAll = (eventId: string) => Promise<boolean>
+
+/** A store that cannot be asked must not make the bot deaf: then it is once in this process. */
+export const createOnceOfAll =
+  (once: Once, take: (key: string) => Promise<boolean>, logger: Logger): OnceOfAll =>
+  async (eventId) => {
+    if (!once(eventId)) return false
+    try {
+      return await take(eventId)
+    } catch (error) {
+      logger.error({ err: error }, 'whether another bot has taken an event is not known')
+      return true
+    }
+  }
+
+export type Onces = { readonly once: Once; readonly onceOfAll: OnceOfAll }
 
 export function createOnce(): Once {
   const seen = new Set<string>()

@@ -1,8 +1,9 @@
 import type { WebClient } from '@slack/web-api'
 import type { Logger } from 'pino'
 import { shortened } from '../model/plain-text.ts'
-import { type Message, notification } from './blocks.ts'
+import { inMessages, type Message, notification } from './blocks.ts'
 import { LIMITS } from './limits.ts'
+import type { Outbox } from './outbox.ts'
 import { codeOf } from './platform-errors.ts'
 import type { TableMessage } from './views/report-thread.ts'
 
@@ -37,31 +38,61 @@ const threadOf = ({ thread }: Place) => (thread === undefined ? {} : { thread_ts
 /** Codes of a channel in which nothing can be whispered. */
 const UNREACHABLE = new Set(['not_in_channel', 'channel_not_found', 'user_not_in_channel', 'is_archived'])
 
-export function createPoster(client: WebClient, logger: Logger): Poster {
+/** `client` leaves waiting to the outbox. */
+export function createPoster(client: WebClient, outbox: Outbox, logger: Logger): Poster {
   // Older clients and workspaces refuse table blocks; after the first refusal none is sent again.
   let tablesRefused = false
 
+  /** What is longer than one message goes on in the next; the first is the one that can be edited. */
   async function post(place: Place, message: Message): Promise<Posted> {
-    const { channel, ts } = await client.chat.postMessage({
-      channel: place.channel,
-      text: notification(message),
-      blocks: message.blocks,
-      ...threadOf(place),
-      ...QUIET,
-    })
+    const [first = message, ...rest] = inMessages(message.text, message.blocks)
+    const posted = await postOne(place, first)
+    for (const part of rest) await postOne(place, part)
+    return posted
+  }
+
+  async function postOne(place: Place, message: Message): Promise<Posted> {
+    const { channel, ts } = await outbox.send(place.channel, () =>
+      client.chat.postMessage({
+        channel: place.channel,
+        text: notification(message),
+        blocks: message.blocks,
+        ...threadOf(place),
+        ...QUIET,
+      }),
+    )
     return { ...place, channel: channel ?? place.channel, ts: ts as string }
+  }
+
+  async function whisperOne(place: Place, user: string, message: Message): Promise<void> {
+    try {
+      await outbox.send(place.channel, () =>
+        client.chat.postEphemeral({
+          channel: place.channel,
+          user,
+          text: notification(message),
+          blocks: message.blocks,
+          ...threadOf(place),
+        }),
+      )
+    } catch (error) {
+      if (!UNREACHABLE.has(codeOf(error) ?? '')) throw error
+      await post({ channel: user }, message)
+    }
   }
 
   return {
     post,
     async update(posted, message) {
       try {
-        await client.chat.update({
-          channel: posted.channel,
-          ts: posted.ts,
-          text: notification(message),
-          blocks: message.blocks,
-        })
+        await outbox.send(posted.channel, () =>
+          client.chat.update({
+            channel: posted.channel,
+            ts: posted.ts,
+            text: notification(message),
+            blocks: message.blocks,
+          }),
+        )
         return posted
       } catch (error) {
         if (codeOf(error) !== 'message_not_found') throw error
@@ -69,18 +100,7 @@ export function createPoster(client: WebClient, logger: Logger): Poster {
       }
     },
     async whisper(place, user, message) {
-      try {
-        await client.chat.postEphemeral({
-          channel: place.channel,
-          user,
-          text: notification(message),
-          blocks: message.blocks,
-          ...threadOf(place),
-        })
-      } catch (error) {
-        if (!UNREACHABLE.has(codeOf(error) ?? '')) throw error
-        await post({ channel: user }, message)
-      }
+      for (const part of inMessages(message.text, message.blocks)) await whisperOne(place, user, part)
     },
     async postTable(place, table) {
       if (tablesRefused) return post(place, table.plain)
@@ -102,9 +122,12 @@ export function createPoster(client: WebClient, logger: Logger): Poster {
         channel_id: place.channel,
         ...(altText === undefined ? {} : { alt_text: shortened(altText, LIMITS.altText) }),
       }
-      await (place.thread === undefined
-        ? client.filesUploadV2(file)
-        : client.filesUploadV2({ ...file, thread_ts: place.thread }))
+      const { thread } = place
+      await outbox.send<unknown>(place.channel, () =>
+        thread === undefined
+          ? client.filesUploadV2(file)
+          : client.filesUploadV2({ ...file, thread_ts: thread }),
+      )
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { WebClient } from '@slack/web-api'
 import type { Logger } from 'pino'
 import type { Perfbot } from '../perfbot.ts'
 import type { Message } from './blocks.ts'
@@ -7,6 +8,7 @@ import type { Place, Poster } from './poster.ts'
 import type { Threads } from './threads.ts'
 
 export type FaceParts = {
+  readonly client: WebClient
   readonly perfbot: Perfbot
   readonly poster: Poster
   readonly people: People
@@ -19,6 +21,8 @@ export type FaceParts = {
 /** How a subcommand was called, and where its answer goes. */
 export type Invocation = FaceParts & {
   readonly user: string
+  /** Opens a window, for three seconds; only a click or a slash command brings one. */
+  readonly triggerId?: string
   /** What was typed after the name. */
   readonly words: readonly string[]
   /** For what everybody may see. */
@@ -37,7 +41,7 @@ export type Call = Omit<Invocation, 'words'> & {
 export type Subcommand = {
   readonly name: string
   /** What a person has to be allowed for it, where config says who may; nothing for all. */
-  readonly needs?: 'see' | 'ask'
+  readonly needs?: 'see' | 'ask' | 'admin'
   /** One line for the help. */
   readonly summary: string
   /** Every way to call it: `trend <metric> [target] [range]`. */

@@ -8,6 +8,7 @@ import { digests } from './migrations/0004-digests.ts'
 import { unusual } from './migrations/0005-unusual.ts'
 import { executions } from './migrations/0006-executions.ts'
 import { events } from './migrations/0007-events.ts'
+import { face } from './migrations/0008-face.ts'
 
 import type { Tables } from './tables.ts'
 
@@ -20,6 +21,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0005-unusual': unusual,
   '0006-executions': executions,
   '0007-events': events,
+  '0008-face': face,
 }
 
 export async function migrate(db: Kysely<Tables>): Promise<void> {

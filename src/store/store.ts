@@ -6,14 +6,17 @@ import { type DatabaseOptions, openDatabase } from './database.ts'
 import { type DigestStore, digestStore } from './digests.ts'
 import type { OnDamage } from './documents.ts'
 import { type EventStore, eventStore } from './events.ts'
+import { type FeedbackStore, feedbackStore } from './feedback.ts'
 import { type HistoryStore, historyStore } from './history.ts'
 import { type PlanStore, planStore } from './plans.ts'
 import { openPostgres } from './postgres-database.ts'
 import { prune, type Retention } from './prune.ts'
 import { type ReportStore, reportStore } from './reports.ts'
 import { type Lease, type RunStore, runStore } from './runs.ts'
+import { type SettingStore, settingStore } from './settings.ts'
 import { type SnapshotStore, snapshotStore } from './snapshots.ts'
 import type { Tables } from './tables.ts'
+import { type TakenEventStore, takenEventStore } from './taken-events.ts'
 import { type UnusualStore, unusualStore } from './unusual.ts'
 import { type Upkeep, upkeep } from './upkeep.ts'
 
@@ -32,6 +35,9 @@ export type Store = SnapshotStore &
   AlertStore &
   DigestStore &
   UnusualStore &
+  SettingStore &
+  FeedbackStore &
+  TakenEventStore &
   EventStore &
   Upkeep & {
     prune(before: Retention): Promise<void>
@@ -66,6 +72,9 @@ export function storeOn(
     ...alertStore(db, onDamage),
     ...digestStore(db, onDamage),
     ...unusualStore(db, onDamage),
+    ...settingStore(db, onDamage),
+    ...feedbackStore(db, onDamage),
+    ...takenEventStore(db),
     ...eventStore(db, onDamage),
     ...upkeep(db, headFile),
     prune: (before) => prune(db, before),

@@ -68,6 +68,10 @@ export type Tables = {
     by_whom: string | null
     since: string
   }
+  settings: { host: string; name: string; value: number; by_whom: string; at: string }
+  feedback: { id: string; document: string }
+  /** Events of Slack that a bot has taken, by their keys. */
+  taken_events: { key: string; at: string }
   /** One row: the newest line of `audit`. */
   audit_head: { id: number; sequence: number; hash: string }
   series: { id: Generated<number>; host: string; metric: string; labels: string }

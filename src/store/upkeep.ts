@@ -2,6 +2,7 @@ import { open, rm, stat } from 'node:fs/promises'
 import { type Kysely, sql } from 'kysely'
 import type { z } from 'zod'
 import { Execution, Run } from '../model/execution.ts'
+import { Feedback } from '../model/feedback.ts'
 import { FixPlan } from '../model/fix-plan.ts'
 import { Report } from '../model/report.ts'
 import { Snapshot } from '../model/snapshot.ts'
@@ -37,6 +38,7 @@ const DOCUMENTS = {
   plans: FixPlan,
   executions: Execution,
   runs: Run,
+  feedback: Feedback,
 } as const satisfies Record<string, z.ZodType>
 
 const OTHERS = [
@@ -50,6 +52,7 @@ const OTHERS = [
   'series_hours',
   'detectors',
   'unusual',
+  'settings',
   'events',
   'deployed',
 ] as const
@@ -101,7 +104,15 @@ export function upkeep(db: Kysely<Tables>, headFile: HeadFile | null): Upkeep {
       for (const table of Object.keys(DOCUMENTS) as (keyof typeof DOCUMENTS)[]) {
         for await (const { document } of documents(table)) yield { table, ...JSON.parse(document) }
       }
-      for (const table of ['findings', 'approvals', 'votes', 'audit', 'events', 'series'] as const) {
+      for (const table of [
+        'findings',
+        'approvals',
+        'votes',
+        'audit',
+        'events',
+        'series',
+        'settings',
+      ] as const) {
         for (const row of await db
           .selectFrom(table as 'findings')
           .selectAll()

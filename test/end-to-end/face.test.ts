@@ -109,3 +109,63 @@ describe('/perf', () => {
     await whispered(/is said to everybody here/)
   })
 })
+
+describe('settings', () => {
+  /** The window of somebody, and what its inputs hold when nothing is touched, by their blocks. */
+  async function openSettings(user: string): Promise<View> {
+    const { playground, channel } = system
+    await playground.sendSlashCommand({ user, channel, text: '/perf settings' })
+    return playground.until(() => playground.views(user).find((view) => view.callback_id === 'settings'))
+  }
+
+  it('are refused with a reason beside what is wrong, and change nothing', async () => {
+    const { playground, perfbot } = system
+    const { id } = await openSettings(FOUNDER)
+    const block = 'threshold:diskAvailable'
+    const outcome = await playground.submitView({
+      user: FOUNDER,
+      view_id: id,
+      values: { [block]: { [block]: '80' } },
+    })
+    expect(outcome).toMatchObject({ ok: false, errors: { [block]: 'The configuration allows 3 to 30.' } })
+    expect(playground.views(FOUNDER)[0]?.errors).toHaveProperty(block)
+    expect((await perfbot.settableThresholds()).find(({ name }) => name === 'diskAvailable')?.value).toBe(0.1)
+    await playground.closeView({ user: FOUNDER, view_id: id })
+  })
+
+  it('that are saved hold, are told to who saved them, and stand in the audit with their name', async () => {
+    const { playground, perfbot, channel } = system
+    const [finding] = (await perfbot.findingsSeen()).filter(({ resolvedAt }) => resolvedAt === null)
+    const { id } = await openSettings(FOUNDER)
+    const outcome = await playground.submitView({
+      user: FOUNDER,
+      view_id: id,
+      values: {
+        [`time:${channel}`]: { time: '07:30' },
+        [`days:${channel}`]: { days: ['1', '3'] },
+        mute: { mute: [finding?.id ?? ''] },
+        'threshold:diskAvailable': { 'threshold:diskAvailable': '15' },
+      },
+    })
+    expect(outcome).toEqual({ ok: true })
+    const told = await playground.until(() =>
+      playground.ephemeral(channel, FOUNDER).find((message) => said(message).includes('10 % → 15 %')),
+    )
+    expect(said(told)).toContain('on Mondays and Wednesdays at 07:30')
+    expect(await perfbot.digestSubscription(channel)).toMatchObject({ expression: '30 7 * * 1,3' })
+    expect((await perfbot.silences()).map(({ findingId }) => findingId)).toEqual([finding?.id])
+    expect(await perfbot.audit(3)).toMatchObject([
+      { action: 'set', actor: FOUNDER, subject: 'threshold diskAvailable', detail: { from: 0.1, to: 0.15 } },
+      { action: 'silenced', actor: FOUNDER },
+      { action: 'set', actor: FOUNDER, subject: `digest ${channel}`, detail: { to: '30 7 * * 1,3' } },
+    ])
+  })
+
+  it('show thresholds to admins only', async () => {
+    const { playground } = system
+    const view = await openSettings(VISITOR)
+    expect(said(view)).toContain(`Ask <@${FOUNDER}>`)
+    expect(said(view)).not.toContain('threshold:')
+    await playground.closeView({ user: VISITOR, view_id: view.id })
+  })
+})

@@ -6,6 +6,7 @@ import { createPerfbot } from '../../src/app.ts'
 import { type Config, parseConfig } from '../../src/config.ts'
 import type { Perfbot } from '../../src/perfbot.ts'
 import { type Playground, type PlaygroundOptions, startPlayground } from '../../src/playground/server.ts'
+import type { Way } from '../../src/slack/connection.ts'
 import { createFace, type Face } from '../../src/slack/face.ts'
 
 export const FOUNDER = 'U0FOUNDER'
@@ -23,6 +24,7 @@ export type System = {
 export async function startSystem(
   changes: Partial<Config> = {},
   options: PlaygroundOptions = {},
+  way?: Way,
 ): Promise<System> {
   const directory = await mkdtemp(join(tmpdir(), 'perfbot-system-'))
   const playground = await startPlayground(options)
@@ -37,7 +39,7 @@ export async function startSystem(
   const logger = pino({ level: process.env.PERFBOT_TEST_LOG ?? 'silent' }, pino.destination(2))
   const perfbot = await createPerfbot({ ...config, slack: { ...config.slack, channels: ['ops'] } }, logger)
   const { botToken, appToken, slackApiUrl } = playground
-  const face = createFace({ perfbot, logger, botToken, appToken, apiUrl: slackApiUrl })
+  const face = createFace({ perfbot, logger, botToken, apiUrl: slackApiUrl, ...(way ?? { appToken }) })
   await face.start()
   return {
     perfbot,

@@ -19,6 +19,7 @@ const members = (changes: Partial<Members>): Members => ({ ...nobody, ...changes
 const policyWith = (changes: Partial<ApprovalPolicy> = {}, approvers = members({ users: ['U1', 'U2'] })) => ({
   see: null,
   ask: null,
+  admin: approvers,
   approve: { low: approvers, medium: approvers, high: approvers },
   ownProposals: true,
   windows: [],

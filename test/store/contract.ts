@@ -15,6 +15,45 @@ export function describeStore(engine: string, open: () => Promise<Store>): void 
   })
   afterEach(() => store.close())
 
+  describe(`what comes of people in ${engine}`, () => {
+    test('a setting takes the place of the one before, of one host', async () => {
+      const setting = { host: 'atlas', name: 'threshold:cpuBusy', value: 0.8, by: 'U1', at: minute(0) }
+      await store.saveSetting(setting)
+      await store.saveSetting({ ...setting, host: 'borea', value: 0.5 })
+      await store.saveSetting({ ...setting, value: 0.95, by: 'U2', at: minute(1) })
+      expect(await store.settings('atlas')).toEqual([{ ...setting, value: 0.95, by: 'U2', at: minute(1) }])
+    })
+
+    test('feedback is what was said last of a text, and stands among the records', async () => {
+      const feedback = {
+        id: 'summary r1 U1',
+        host: 'atlas',
+        at: minute(0),
+        by: 'U1',
+        of: 'summary',
+        about: 'r1',
+        model: 'qwen3:4b',
+        text: 'All is well.',
+        verdict: 'bad',
+      } as const
+      await store.saveFeedback(feedback)
+      await store.saveFeedback({ ...feedback, verdict: 'good' })
+      expect(await store.feedback()).toEqual([{ ...feedback, verdict: 'good' }])
+      const records = []
+      for await (const record of store.records()) records.push(record)
+      expect(records).toContainEqual({ table: 'feedback', ...feedback, verdict: 'good' })
+    })
+
+    test('an event is taken once, however many want it, until it is forgotten', async () => {
+      const taken = await Promise.all([1, 2, 3].map(() => store.takeEvent('Ev1', minute(0))))
+      expect(taken.filter(Boolean)).toHaveLength(1)
+      expect(await store.takeEvent('Ev2', minute(5))).toBe(true)
+      await store.forgetEvents(minute(3))
+      expect(await store.takeEvent('Ev1', minute(6))).toBe(true)
+      expect(await store.takeEvent('Ev2', minute(6))).toBe(false)
+    })
+  })
+
   describe(`snapshots in ${engine}`, () => {
     test('come back as they were, oldest first, of one host, from a time on, up to a number', async () => {
       for (const at of [3, 1, 2, 0]) await store.saveSnapshot(makeSnapshot(`s${at}`, minute(at)))

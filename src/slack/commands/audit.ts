@@ -8,7 +8,18 @@ const SHOWN = 10
 const DETAIL_MOST = 200
 
 /** What a person wants to know of an entry; the command line prints all of it. */
-const SAID = ['title', 'exact', 'result', 'message', 'reason', 'why', 'stage', 'execution'] as const
+const SAID = [
+  'title',
+  'exact',
+  'result',
+  'message',
+  'from',
+  'to',
+  'reason',
+  'why',
+  'stage',
+  'execution',
+] as const
 
 export const audit: Subcommand = {
   name: 'audit',

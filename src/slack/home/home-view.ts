@@ -18,13 +18,14 @@ import {
   mention,
   mrkdwn,
   paragraph,
+  plain,
   richText,
   section,
   slackDate,
   words,
 } from '../blocks.ts'
 import { whenInWords } from '../digest-words.ts'
-import { ACTIONS, measureAgainButton, reviewFixButton } from '../views/buttons.ts'
+import { ACTIONS, measureAgainButton, reviewFixButton, settingsButton } from '../views/buttons.ts'
 import { severityWord } from '../views/report-message.ts'
 
 /** An alert that is not over, and where its message stands. */
@@ -192,7 +193,7 @@ export const homeView = (state: HomeState): HomeView => ({
   type: 'home',
   blocks: [
     ...hostBlocks(state),
-    actions([{ ...measureAgainButton, text: { type: 'plain_text', text: 'Report as a direct message' } }]),
+    actions([{ ...measureAgainButton, text: plain('Report as a direct message') }, settingsButton('')]),
     divider,
     ...problemBlocks(state),
     ...alertBlocks(state),

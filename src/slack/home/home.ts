@@ -1,4 +1,3 @@
-import type { WebClient } from '@slack/web-api'
 import type { Report } from '../../model/report.ts'
 import { mrkdwn, section } from '../blocks.ts'
 import { whyNotPermitted } from '../permission.ts'
@@ -21,8 +20,8 @@ const FRESH_MILLISECONDS = 20_000
 const MOST_VIEWERS = 50
 const ALERTS_LINKED = 10
 
-export function createHome(client: WebClient, parts: FaceParts): Home {
-  const { perfbot, people, logger } = parts
+export function createHome(parts: FaceParts): Home {
+  const { client, perfbot, people, logger } = parts
   const viewers = new Map<string, number>()
   let look: { readonly report: Promise<Report>; readonly at: number } | null = null
 

@@ -11,10 +11,11 @@ export const ACTIONS = {
   silence: 'silence',
   hearAgain: 'hear_again',
   openLink: 'open_link',
+  settings: 'settings',
 } as const
 /** The input in the window of a fix. */
 export const REASON = 'reason'
-export const VIEWS = { approveFix: 'approve_fix' } as const
+export const VIEWS = { approveFix: 'approve_fix', settings: 'settings' } as const
 
 /** What a click on "Review" carries: the plan, and the report whose message shows it. */
 export const ReviewValue = z.object({
@@ -52,6 +53,10 @@ export const silenceButtons = (finding: string): Button[] =>
       value: JSON.stringify({ finding, seconds } satisfies SilenceValue),
     }),
   )
+
+/** The window of settings, for a channel; none is the first configured one. */
+export const settingsButton = (channel: string): Button =>
+  button({ actionId: ACTIONS.settings, text: 'Settings', value: channel })
 
 export const wholeReportButton = (report: string): Button =>
   button({ actionId: ACTIONS.wholeReport, text: 'Whole report', value: report })

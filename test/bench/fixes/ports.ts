@@ -38,6 +38,7 @@ export async function portsFor(
     policy: {
       see: null,
       ask: null,
+      admin: approvers,
       approve: { low: approvers, medium: approvers, high: approvers },
       ownProposals: true,
       windows: [],

@@ -65,6 +65,7 @@ export async function openWorkbench({ engines, snapshot, longestWait = 0.4 }: Op
     policy: {
       see: null,
       ask: null,
+      admin: approvers,
       approve: { low: approvers, medium: approvers, high: approvers },
       ownProposals: true,
       windows: [],
