@@ -1,6 +1,5 @@
-import type { Check, Finding } from '../model/finding.ts'
+import type { Check } from '../model/finding.ts'
 import { counted, formatValue } from '../model/format.ts'
-import { becauseOf } from '../model/incident.ts'
 import type { Answerer } from '../model/question.ts'
 import type { Narrative, Report, Score } from '../model/report.ts'
 
@@ -50,18 +49,3 @@ export const describeTime = (time: string): string =>
     minute: '2-digit',
     timeZone: 'UTC',
   }).format(new Date(time))} UTC`
-
-/** The findings with their numbers; what only follows from one has none, but says why it does. */
-export function numbered({ findings, incidents }: Pick<Report, 'findings' | 'incidents'>): {
-  finding: Finding
-  number: number | null
-  because: string | null
-}[] {
-  const symptoms = becauseOf(incidents)
-  let number = 0
-  return findings.map((finding) => {
-    const because = symptoms.get(finding.id) ?? null
-    if (because === null) number += 1
-    return { finding, number: because === null ? number : null, because }
-  })
-}

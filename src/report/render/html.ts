@@ -4,6 +4,7 @@ import { formatSeconds, formatValue } from '../../model/format.ts'
 import { plainText } from '../../model/plain-text.ts'
 import type { Report, Table } from '../../model/report.ts'
 import { describeTarget as describeSubject } from '../../model/target.ts'
+import { describeAlike, type Told, told } from '../alike.ts'
 import {
   describeChecks,
   describeMeasured,
@@ -11,7 +12,6 @@ import {
   describeTarget,
   describeTime,
   describeWriter,
-  numbered,
 } from '../phrases.ts'
 import { STYLE } from './html-style.ts'
 
@@ -49,11 +49,12 @@ const renderFix = (fix: Fix): string =>
     ? `<p><b>Fix</b> ${inert(fix.title)} <span class="note">(${inert(fix.command)}, can be approved in Slack)</span></p>`
     : `<p><b>Fix</b> ${inert(fix.title)}</p><pre>${inert(fix.change)}</pre>`
 
-const renderFinding = ({ finding, because }: ReturnType<typeof numbered>[number]): string =>
+const renderFinding = ({ finding, because, alike }: Told): string =>
   `<article class="${finding.severity}${because === null ? '' : ' symptom'}" id="${inert(finding.id)}">
 <h3><span class="severity">${finding.severity}</span> ${inert(finding.title)}</h3>
 <p class="note">${inert(describeSubject(finding.target))} · ${inert(finding.id)}</p>
 ${because === null ? '' : `<p><b>Follows from the above</b> ${inert(because)}</p>`}
+${alike.length > 0 ? `<p><b>The same holds for</b> ${inert(describeAlike(alike))}</p>` : ''}
 <p><b>Impact</b> ${inert(finding.impact)}</p>
 <p><b>Root cause</b> ${inert(finding.rootCause)}</p>
 ${finding.symptoms.length > 0 ? `<p><b>Symptoms</b> ${finding.symptoms.map(inert).join('; ')}</p>` : ''}
@@ -98,7 +99,7 @@ const contents = (report: Report, pictures: readonly Picture[]): string[] => {
       : []),
     '</header>',
     ...section('Scoreboard', renderScoreboard(report)),
-    ...section('Findings', ...(findings.length > 0 ? numbered(report).map(renderFinding) : ['<p>None.</p>'])),
+    ...section('Findings', ...(findings.length > 0 ? told(report).map(renderFinding) : ['<p>None.</p>'])),
     `<p class="note">${describeChecks(report.checks)} ${describeSilenced(report)}</p>`,
     ...section('The last day', ...pictures.map(renderPicture)),
     ...section('Readings', ...report.tables.map(renderTable)),

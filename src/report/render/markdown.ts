@@ -4,6 +4,7 @@ import { formatSeconds, formatValue } from '../../model/format.ts'
 import { oneLine, plainText } from '../../model/plain-text.ts'
 import type { Report, Table } from '../../model/report.ts'
 import { describeTarget as describeSubject } from '../../model/target.ts'
+import { describeAlike, type Told, told } from '../alike.ts'
 import {
   describeChecks,
   describeMeasured,
@@ -11,7 +12,6 @@ import {
   describeTarget,
   describeTime,
   describeWriter,
-  numbered,
 } from '../phrases.ts'
 
 /** Foreign text on one line, inert: nothing in it is read as Markdown or HTML. */
@@ -44,11 +44,12 @@ const renderFix = (fix: Fix): string =>
     ? `- ${inert(fix.title)} (\`${fix.command}\`, can be approved in Slack)`
     : `- ${inert(fix.title)}\n\n${fenced(fix.change)}`
 
-const renderFinding = ({ finding, number, because }: ReturnType<typeof numbered>[number]): string =>
+const renderFinding = ({ finding, number, because, alike }: Told): string =>
   [
     number === null ? `#### ↳ ${inert(finding.title)}` : `### ${number}. ${inert(finding.title)}`,
     `**${finding.severity}** · ${inert(describeSubject(finding.target))} · \`${finding.id}\``,
     ...(because === null ? [] : [`**Follows from the above:** ${inert(because)}`]),
+    ...(alike.length > 0 ? [`**The same holds for ${inert(describeAlike(alike))}**`] : []),
     `**Impact:** ${inert(finding.impact)}`,
     `**Root cause:** ${inert(finding.rootCause)}`,
     ...(finding.symptoms.length > 0 ? [`**Symptoms:** ${finding.symptoms.map(inert).join('; ')}`] : []),
@@ -80,7 +81,7 @@ export function renderMarkdown(report: Report): string {
     '## Scoreboard',
     renderScoreboard(report),
     '## Findings',
-    findings.length > 0 ? numbered(report).map(renderFinding).join('\n\n') : 'None.',
+    findings.length > 0 ? told(report).map(renderFinding).join('\n\n') : 'None.',
     [describeChecks(report.checks), describeSilenced(report)].filter(Boolean).join(' '),
   ]
   if (changes) {

@@ -4,6 +4,7 @@ import type { Severity } from '../../model/finding.ts'
 import { formatSeconds, formatValue } from '../../model/format.ts'
 import { oneLine, plainText, shortened } from '../../model/plain-text.ts'
 import type { Report, Score, Table } from '../../model/report.ts'
+import { describeAlike, type Told, told } from '../alike.ts'
 import {
   describeChecks,
   describeMeasured,
@@ -11,7 +12,6 @@ import {
   describeTarget,
   describeTime,
   describeWriter,
-  numbered,
 } from '../phrases.ts'
 
 export type TerminalOptions = {
@@ -109,10 +109,8 @@ function labelled(label: string, text: string, width: number, paint: Paint): str
     )
 }
 
-type Numbered = ReturnType<typeof numbered>[number]
-
 /** A symptom stands under its root, marked and without a number. */
-function renderFinding({ finding, number, because }: Numbered, width: number, paint: Paint): string[] {
+function renderFinding({ finding, number, because, alike }: Told, width: number, paint: Paint): string[] {
   const evidence = finding.evidence.map((item) => oneLine(describeEvidence(item))).join(' · ')
   return [
     ...wrap(oneLine(finding.title), width - 18).map((line, row) =>
@@ -120,6 +118,7 @@ function renderFinding({ finding, number, because }: Numbered, width: number, pa
         ? `${(number === null ? '↳' : String(number)).padStart(3)}  ${paint(SEVERITY_STYLE[finding.severity], finding.severity.padEnd(8))}  ${paint('bold', line)}`
         : `${' '.repeat(15)}${paint('bold', line)}`,
     ),
+    ...(alike.length > 0 ? labelled('Also', describeAlike(alike), width, paint) : []),
     ...labelled('Impact', finding.impact, width, paint),
     ...(because === null ? [] : labelled('Follows', because, width, paint)),
     ...labelled('Cause', finding.rootCause, width, paint),
@@ -163,7 +162,7 @@ export function renderTerminal(report: Report, { width, colour }: TerminalOption
     '',
     ...renderScoreboard(report, paint),
     ...(report.findings.length > 0 ? [paint('bold', 'Findings')] : []),
-    ...numbered(report).flatMap((each) => renderFinding(each, width, paint)),
+    ...told(report).flatMap((each) => renderFinding(each, width, paint)),
     ...report.tables.flatMap((table) => renderTable(table, paint)),
     ...renderGaps(report, width, paint),
     [describeChecks(report.checks), describeSilenced(report)].filter(Boolean).join(' '),

@@ -6,6 +6,7 @@ import { problemsOf, symptomsOf } from '../../model/incident.ts'
 import { oneLine, shortened } from '../../model/plain-text.ts'
 import type { Report, Score } from '../../model/report.ts'
 import type { OfferedFix } from '../../perfbot.ts'
+import { describeAlike, type Told, told } from '../../report/alike.ts'
 import {
   describeChecks,
   describeMeasured,
@@ -33,7 +34,10 @@ const WORST_SHOWN = 3
 const SYMPTOMS_SHOWN = 4
 
 /** The worst problems. What only follows from one stands under it. */
-export const shownInParent = (report: Report): Finding[] => problemsOf(report).slice(0, WORST_SHOWN)
+export const shownInParent = (report: Report): Told[] =>
+  told(report)
+    .filter(({ because }) => because === null)
+    .slice(0, WORST_SHOWN)
 
 export const severityWord = (finding: Pick<Finding, 'severity'>): string =>
   finding.severity.replace(/^./, (letter) => letter.toUpperCase())
@@ -90,7 +94,7 @@ function symptomElements(finding: Finding, report: Report) {
   ]
 }
 
-function findingBlocks(finding: Finding, fixes: readonly OfferedFix[], report: Report): KnownBlock[] {
+function findingBlocks({ finding, alike }: Told, fixes: readonly OfferedFix[], report: Report): KnownBlock[] {
   const own = fixes.filter(({ plan }) => plan.findingId === finding.id)
   return [
     richText(
@@ -99,6 +103,7 @@ function findingBlocks(finding: Finding, fixes: readonly OfferedFix[], report: R
         words(shortened(finding.title, 200), { bold: true }),
       ),
       paragraph(words(shortened(explanation(finding, own.length > 0), 400))),
+      ...(alike.length > 0 ? [paragraph(words(`The same holds for ${describeAlike(alike)}`))] : []),
       ...symptomElements(finding, report),
     ),
     ...fixBlocks(own, report.id),
@@ -138,7 +143,7 @@ function writerLine(report: Report, writing: boolean): string {
 export function reportMessage(report: Report, fixes: readonly OfferedFix[], writing = false): Message {
   const measured = report.scoreboard.filter((score) => score.measured !== null)
   const shown = shownInParent(report)
-  const rest = problemsOf(report).length - shown.length
+  const rest = problemsOf(report).length - shown.reduce((sum, { alike }) => sum + 1 + alike.length, 0)
   const footer = [
     [`${changesLine(report)}${describeChecks(report.checks)}`, describeSilenced(report)]
       .filter(Boolean)
@@ -153,7 +158,7 @@ export function reportMessage(report: Report, fixes: readonly OfferedFix[], writ
       header(report.headline),
       richText(paragraph(words(report.narrative.text))),
       ...(measured.length > 0 ? [fields(measured.map(scoreField))] : []),
-      ...shown.flatMap((finding) => findingBlocks(finding, fixes, report)),
+      ...shown.flatMap((each) => findingBlocks(each, fixes, report)),
       context(footer.join('\n')),
       actions([measureAgainButton, wholeReportButton(report.id)]),
     ],

@@ -1,11 +1,11 @@
 import type { KnownBlock, TableBlock } from '@slack/types'
 import { describeEvidence } from '../../model/evidence.ts'
-import type { Finding, Fix } from '../../model/finding.ts'
+import type { Fix } from '../../model/finding.ts'
 import { formatValue } from '../../model/format.ts'
-import { becauseOf } from '../../model/incident.ts'
 import { oneLine, shortened } from '../../model/plain-text.ts'
 import type { Cell, Report, Table } from '../../model/report.ts'
 import type { OfferedFix } from '../../perfbot.ts'
+import { describeAlike, type Told, told } from '../../report/alike.ts'
 import {
   inMessages,
   type Message,
@@ -28,7 +28,7 @@ const fixElements = (fix: Fix) =>
 const EVIDENCE_SHOWN = 12
 const FIXES_SHOWN = 3
 
-const findingDetail = (finding: Finding, because: string | null): KnownBlock =>
+const findingDetail = ({ finding, because, alike }: Told): KnownBlock =>
   richText(
     paragraph(words(`${severityWord(finding)}  `, { bold: true }), words(finding.title, { bold: true })),
     ...(because === null
@@ -39,6 +39,9 @@ const findingDetail = (finding: Finding, because: string | null): KnownBlock =>
             words(shortened(oneLine(because), 400)),
           ),
         ]),
+    ...(alike.length > 0
+      ? [paragraph(words('The same holds for: ', { bold: true }), words(describeAlike(alike)))]
+      : []),
     paragraph(words('Impact: ', { bold: true }), words(finding.impact)),
     paragraph(words('Root cause: ', { bold: true }), words(finding.rootCause)),
     {
@@ -126,14 +129,13 @@ export function tableMessages(table: Table): { messages: TableMessage[]; cut: bo
  * for has its buttons here.
  */
 export function findingMessages(report: Report, fixes: readonly OfferedFix[], message: string): Message[] {
-  const shown = new Set(shownInParent(report))
-  const symptoms = becauseOf(report.incidents)
-  const blocks = report.findings.flatMap((finding) => [
-    findingDetail(finding, symptoms.get(finding.id) ?? null),
-    ...(shown.has(finding)
+  const shown = new Set(shownInParent(report).map(({ finding }) => finding.id))
+  const blocks = told(report).flatMap((each) => [
+    findingDetail(each),
+    ...(shown.has(each.finding.id)
       ? []
       : fixBlocks(
-          fixes.filter(({ plan }) => plan.findingId === finding.id),
+          fixes.filter(({ plan }) => plan.findingId === each.finding.id),
           report.id,
           message,
         )),
