@@ -17,11 +17,14 @@ import { drawReportCharts, drawTrends, keyTrends } from './drawing.ts'
 import { examine, proposalsOf } from './examining.ts'
 import { recover } from './executing.ts'
 import { layFoundations } from './foundations.ts'
+import { keyDays } from './key-days.ts'
 import { createLogWatching } from './log-watching.ts'
+import { lookBack } from './looking-back.ts'
 import type { Narrative, Report } from './model/report.ts'
 import { seconds, type Timestamp, timestamp } from './model/units.ts'
 import type { Perfbot } from './perfbot.ts'
 import { propose } from './proposing.ts'
+import { keepRegressions } from './regressing.ts'
 import { type Engines, OWN_MACHINE } from './remediate/engines.ts'
 import { createObserve } from './remediate/observe.ts'
 import { createReadings } from './remembering.ts'
@@ -38,6 +41,9 @@ const YESTERDAY = seconds(20 * 3600)
 /** The zone of the people who read: that of the digest, or the machine's own. */
 const timezoneOf = ({ slack }: Config): string =>
   slack.digest?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+/** A week and the same weekday of the one before. */
+const KEY_DAYS = 8
+
 /** After this much silence another perfbot may go on with what one has begun. */
 const LEASE = seconds(15)
 
@@ -98,6 +104,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
 
   const clock = () => new Date()
   const newId = () => randomUUID().slice(0, 13)
+  /** What questions about the past stand on. */
+  const past = () => ({ store, host: config.host, now: timestamp(clock()) })
   const engines = enginesOf(config, dockers)
   const settings = createSettings({ store, config, clock })
   await settings
@@ -109,8 +117,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     snapshot,
     logsOf: logWatching.summaries,
     remember: readings.remember,
-    deployments: (since: Timestamp) =>
-      deploymentsSince(since, { store, host: config.host, now: timestamp(clock()) }),
+    deployments: (since: Timestamp) => deploymentsSince(since, past()),
+    keyDays: () => keyDays(KEY_DAYS, { ...past(), timezone: timezoneOf(config) }),
     store,
     get thresholds() {
       return settings.thresholds()
@@ -140,8 +148,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     leaseSeconds: LEASE,
   }
   const drawing = { store, host: config.host, timezone: timezoneOf(config), clock }
-  const trend = (question: TrendQuestion) =>
-    askTrend(question, { store, host: config.host, now: timestamp(clock()) })
+  const trend = (question: TrendQuestion) => askTrend(question, past())
 
   const underWay = new Set<Promise<unknown>>()
   function broughtToItsEnd<Result>(result: Promise<Result>): Promise<Result> {
@@ -177,7 +184,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       (await store.alerts(config.host, timestamp(clock()))).filter(({ state }) => state === 'firing'),
     dueDigests: async () => dueDigests(await store.digestSubscriptions(config.host), clock()),
     claimDigest: ({ subscription, due }) => store.claimDigest(subscription, due),
-    digestExtras: (since) => digestExtras(since, { store, host: config.host, now: timestamp(clock()) }),
+    digestExtras: (digest) => digestExtras(digest, past()),
+    keepRegressions: () => keepRegressions(past()),
     keyTrends: () => keyTrends(drawing),
     subscribeConfigured: (channels) =>
       subscribeConfigured(channels, config.slack.digest, {
@@ -214,10 +222,10 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       return null
     },
     trend,
-    compare: (question) => askComparison(question, { store, host: config.host, now: timestamp(clock()) }),
+    lookBack: (asked) => lookBack(asked, past()),
+    compare: (question) => askComparison(question, past()),
     async compareSinceStart(container) {
-      const ports = { store, host: config.host, now: timestamp(clock()) }
-      return askSinceStart(container, readings.newest() ?? (await readings.collect()), ports)
+      return askSinceStart(container, readings.newest() ?? (await readings.collect()), past())
     },
     chart: (trends) => drawTrends(trends, drawing),
     reportCharts: () => drawReportCharts(drawing),

@@ -1,9 +1,9 @@
-import { type Comparison, compareStretches, news } from './diagnose/comparison.ts'
+import { type Comparison, compareStretches, LEAST_VALUES, news } from './diagnose/comparison.ts'
 import type { Metric } from './model/samples/metric.ts'
 import { METRICS } from './model/samples/samples.ts'
 import type { Series } from './model/series.ts'
 import type { Snapshot } from './model/snapshot.ts'
-import { type Seconds, seconds, secondsBetween, type Timestamp, timestamp } from './model/units.ts'
+import { earlierBy, type Seconds, seconds, secondsBetween, type Timestamp, timestamp } from './model/units.ts'
 import type { HistoryStore } from './store/history.ts'
 import { parseRange, seriesOf } from './trending.ts'
 
@@ -96,6 +96,26 @@ const hasLabels = ({ labels }: Series, wanted: Readonly<Record<string, string>>)
 /** Values of a stretch: enough for a rank test, few enough to be more than one reading repeated. */
 const POINTS = 48
 
+/** The last stretch of a series against others as long, each of which ended so long ago; null where values are too few. */
+export async function readComparisons(
+  series: number,
+  length: Seconds,
+  agos: readonly Seconds[],
+  { store, now }: { store: HistoryStore; now: Timestamp },
+): Promise<(Comparison | null)[]> {
+  const means = async (ago: number) => {
+    const stretch = { from: earlierBy(now, seconds(ago + length)), to: earlierBy(now, seconds(ago)) }
+    return (await store.trend({ series, ...stretch, points: POINTS })).points.map(({ mean }) => mean)
+  }
+  const last = await means(0)
+  const comparisons: (Comparison | null)[] = []
+  // Without values of late there is nothing to compare, and nothing need be read.
+  for (const ago of agos) {
+    comparisons.push(last.length < LEAST_VALUES ? null : compareStretches(await means(ago), last))
+  }
+  return comparisons
+}
+
 /** What is other than it was, a stretch against an earlier one. Gauges only: what merely grows is always other. */
 export async function askComparison(
   { lengthSeconds, agoSeconds, metric: asked, target, labels = [{}] }: CompareQuestion,
@@ -106,18 +126,12 @@ export async function askComparison(
   const before = (seconds: number) => timestamp(new Date(Date.parse(now) - seconds * 1000))
   const [from, earlierTo] = [before(lengthSeconds), before(agoSeconds)]
   const earlierFrom = before(agoSeconds + lengthSeconds)
-  const means = async (series: number, start: Timestamp, end: Timestamp) =>
-    (await store.trend({ series, from: start, to: end, points: POINTS })).points.map(({ mean }) => mean)
-
   const all: SeriesComparison[] = []
   let tooShort = 0
   for (const series of found.series) {
     const metric = METRICS.find(({ name, type }) => name === series.metric && type === 'gauge')
     if (!metric || !labels.some((wanted) => hasLabels(series, wanted))) continue
-    const comparison = compareStretches(
-      await means(series.id, earlierFrom, earlierTo),
-      await means(series.id, from, now),
-    )
+    const [comparison] = await readComparisons(series.id, lengthSeconds, [agoSeconds], { store, now })
     if (comparison) all.push({ metric, series, comparison })
     else tooShort += 1
   }

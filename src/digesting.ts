@@ -1,8 +1,13 @@
+import { FORECAST_RULES } from './diagnose/rules/forecasts.ts'
 import type { DigestSubscription } from './model/digest.ts'
 import type { AuditEntry } from './model/execution.ts'
+import type { FixPlan } from './model/fix-plan.ts'
 import type { Report } from './model/report.ts'
-import { type Timestamp, timestamp } from './model/units.ts'
+import { seconds, type Timestamp, timestamp } from './model/units.ts'
+import { type Regressions, regressions } from './regressing.ts'
+import { describeEffects } from './report/execution-lines.ts'
 import { lastDue } from './schedule/due.ts'
+import { intervalOf } from './schedule/jobs.ts'
 import type { Store } from './store/store.ts'
 
 /** A digest that a channel should have had since the last one. */
@@ -12,6 +17,9 @@ export type DueDigest = {
   /** perfbot was not there when it was due. */
   readonly late: boolean
 }
+
+/** As far back in the audit as fixes are looked for. */
+const AUDIT_LOOKED_AT = 500
 
 /** Longer than a look at the clock and a report take; later than this is late. */
 const PUNCTUAL_MILLISECONDS = 10 * 60_000
@@ -69,33 +77,76 @@ export async function subscribe(
   })
 }
 
+/** A fix that ended, and what the readings say of it. */
+export type DoneFix = {
+  readonly title: string
+  readonly outcome: string
+  readonly at: Timestamp
+  /** "memory limit 256 MiB → 512 MiB". */
+  readonly brought: readonly string[]
+}
+
 /** What a digest says beside its report. */
 export type DigestExtras = {
+  readonly period: 'day' | 'week'
   /** Fixes that ended since the last digest, with what came of each. */
-  readonly done: readonly { readonly title: string; readonly outcome: string; readonly at: Timestamp }[]
-  readonly waiting: number
+  readonly done: readonly DoneFix[]
+  readonly waiting: readonly Pick<FixPlan, 'title' | 'risk'>[]
+  readonly regressions: Regressions
+  /** Ids of the findings that say when something runs out. */
+  readonly forecasts: readonly string[]
+}
+
+type ExtrasPorts = { readonly store: Store; readonly host: string; readonly now: Timestamp }
+
+const LENGTHS = { day: seconds(86_400), week: seconds(7 * 86_400) } as const
+
+/** A digest that comes once a week looks at a week. */
+const WEEKLY_SECONDS = 6 * 86_400
+
+export const periodOf = ({ expression }: Pick<DigestSubscription, 'expression'>): DigestExtras['period'] =>
+  expression !== null && intervalOf(expression) >= WEEKLY_SECONDS ? 'week' : 'day'
+
+export type DigestAsked = {
+  readonly report: Report
+  readonly since: Timestamp
+  readonly period: DigestExtras['period']
 }
 
 export async function digestExtras(
-  since: Timestamp,
-  { store, host, now }: { store: Store; host: string; now: Timestamp },
+  { report, since, period }: DigestAsked,
+  ports: ExtrasPorts,
 ): Promise<DigestExtras> {
+  const { store, host, now } = ports
+  return {
+    period,
+    done: await fixesDone(since, ports),
+    waiting: (await store.openPlans(host, now)).map(({ title, risk }) => ({ title, risk })),
+    regressions: await regressions(LENGTHS[period], ports),
+    forecasts: report.findings.filter(({ rule }) => FORECAST_RULES.has(rule)).map(({ id }) => id),
+  }
+}
+
+async function fixesDone(since: Timestamp, { store }: ExtrasPorts): Promise<DoneFix[]> {
   const ended = (entry: AuditEntry) => entry.action === 'finished' && entry.at >= since
-  const entries = (await store.audit(500)).filter(ended)
-  const done = await Promise.all(
-    entries.map(async ({ subject, detail, at }) => ({
-      title: (await store.plan(subject))?.title ?? subject,
-      outcome: String(detail.outcome ?? 'ended'),
-      at,
-    })),
+  const entries = (await store.audit(AUDIT_LOOKED_AT)).filter(ended)
+  return Promise.all(
+    entries.map(async ({ subject, detail, at }) => {
+      const execution = await store.executionOf(subject)
+      return {
+        title: (await store.plan(subject))?.title ?? subject,
+        outcome: String(detail.outcome ?? 'ended'),
+        at,
+        brought: execution ? describeEffects(execution) : [],
+      }
+    }),
   )
-  return { done, waiting: (await store.openPlans(host, now)).length }
 }
 
 /** Whether there is nothing to tell but that: no change, nothing that presses, nothing done and nothing to decide. */
-export const isUneventful = (report: Report, { done, waiting }: DigestExtras): boolean =>
+export const isUneventful = (report: Report, { done, waiting, regressions }: DigestExtras): boolean =>
   report.changes !== null &&
   report.changes.appeared.length + report.changes.resolved.length + report.changes.worse.length === 0 &&
   report.findings.every(({ severity }) => severity === 'low') &&
   report.scoreboard.every(({ verdict }) => verdict !== 'missed') &&
-  done.length + waiting === 0
+  report.deployments.length + regressions.worse.length + done.length + waiting.length === 0

@@ -96,6 +96,16 @@ program
   )
 
 program
+  .command('history')
+  .description('say what happened when: to a finding, to anything by its name, or lately at all')
+  .argument('[words...]', "a finding's id or the beginning of one, or a name such as api")
+  .option('--json', 'print one JSON document and nothing else')
+  .action(async (words: string[], options: { json?: boolean }) => {
+    const { runHistory } = await import('./cli/history.ts')
+    await runHistory(configFile(), words.join(' '), options)
+  })
+
+program
   .command('doctor')
   .description('try every connection and permission, and print the line that mends each')
   .option('--json', 'print one JSON document and nothing else')

@@ -3,8 +3,9 @@ import type { ApprovalRequest, ApprovalResult, Obstacle, Rejection } from './app
 import type { Trends } from './charting.ts'
 import type { CompareAnswer, CompareQuestion, SinceStartAnswer } from './comparing.ts'
 import type { Config } from './config.ts'
-import type { DigestExtras, DueDigest } from './digesting.ts'
+import type { DigestAsked, DigestExtras, DueDigest } from './digesting.ts'
 import type { Recovered } from './executing.ts'
+import type { PastAnswer } from './looking-back.ts'
 import type { Alert, AlertChange, Silence } from './model/alert.ts'
 import type { DigestSubscription } from './model/digest.ts'
 import type { Examination } from './model/examination.ts'
@@ -15,7 +16,7 @@ import type { Answered, Question } from './model/question.ts'
 import type { Report } from './model/report.ts'
 import type { Trend } from './model/series.ts'
 import type { Snapshot } from './model/snapshot.ts'
-import type { Seconds, Timestamp } from './model/units.ts'
+import type { Seconds } from './model/units.ts'
 import type { Proposal, ProposalRequest } from './proposing.ts'
 import type { Catalogue } from './remediate/catalogue.ts'
 import type { ApprovalPolicy, Person } from './remediate/policy.ts'
@@ -49,8 +50,11 @@ export type Perfbot = {
   /** The digests that are due; each is sent by who claims it. */
   dueDigests(): Promise<DueDigest[]>
   claimDigest(digest: DueDigest): Promise<boolean>
-  /** What a digest says beside its report: fixes, and the last day of the key figures that have one history. */
-  digestExtras(since: Timestamp): Promise<DigestExtras>
+  /** What a digest says beside its report: fixes, regressions, forecasts. */
+  digestExtras(digest: DigestAsked): Promise<DigestExtras>
+  /** Counts what of the day that ends is worse than it was. */
+  keepRegressions(): Promise<void>
+  /** The last day of the key figures that have one history. */
   keyTrends(): Promise<ReadonlyMap<string, Trend>>
   subscribeConfigured(channels: readonly string[]): Promise<void>
   digestSubscriptions(): Promise<DigestSubscription[]>
@@ -72,6 +76,8 @@ export type Perfbot = {
   storeProblem(): Promise<string | null>
   /** What a number did over time. */
   trend(question: TrendQuestion): Promise<TrendAnswer>
+  /** What happened when: to a finding, to whatever a text is about, or lately at all. */
+  lookBack(asked: string): Promise<PastAnswer>
   /** What is other than it was: a stretch against an earlier one. */
   compare(question: CompareQuestion): Promise<CompareAnswer>
   /** What of a container is other since it was started. */

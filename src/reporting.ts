@@ -8,7 +8,7 @@ import type { CommandFix, Finding, Fix } from './model/finding.ts'
 import type { FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
 import type { LogSummary } from './model/log-summary.ts'
-import type { Deployment, Narrative, Report } from './model/report.ts'
+import type { Deployment, KeyDay, Narrative, Report } from './model/report.ts'
 
 import type { History, Snapshot } from './model/snapshot.ts'
 import type { Target } from './model/target.ts'
@@ -33,6 +33,7 @@ export type ReportingPorts = {
   readonly remember: (snapshot: Snapshot) => Promise<void>
   /** What was put into use since a time, and what came of it. */
   readonly deployments: (since: Timestamp) => Promise<Deployment[]>
+  readonly keyDays: () => Promise<KeyDay[]>
   readonly store: Store
   readonly thresholds: Thresholds
   readonly targets: Targets
@@ -204,6 +205,7 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
     targets,
     previous,
     deployments: await ports.deployments(deploymentsFrom(snapshot, request)),
+    days: await ports.keyDays(),
   })
   const text = ports.summarise(composition)
   const draft: Report = {

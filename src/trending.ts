@@ -1,3 +1,4 @@
+import { closest } from './model/closest.ts'
 import { keywordOf, type Metric } from './model/samples/metric.ts'
 import { METRICS } from './model/samples/samples.ts'
 import type { Series, Trend } from './model/series.ts'
@@ -116,7 +117,7 @@ async function keywordsKept(store: HistoryStore, host: string): Promise<string[]
   return METRICS.filter(({ name }) => names.has(name)).map(keywordOf)
 }
 
-/** Those that share a word, or the beginning of one, with what was typed; else all. */
+/** Those that share a word, or the beginning of one, with what was typed; else those that it may be a slip of; else all. */
 function suggestionsFor(asked: string, kept: readonly string[]): string[] {
   const words = asked
     .toLowerCase()
@@ -125,5 +126,7 @@ function suggestionsFor(asked: string, kept: readonly string[]): string[] {
   const related = kept.filter((keyword) =>
     words.some((word) => keyword.split('-').some((part) => part.startsWith(word) || word.startsWith(part))),
   )
-  return related.length > 0 ? related : [...kept]
+  if (related.length > 0) return related
+  const meant = closest(asked, kept)
+  return meant.length > 0 ? meant : [...kept]
 }

@@ -25,6 +25,13 @@ function jobsOf(perfbot: Perfbot, face: Face): Job[] {
   return [
     { name: 'collection', expression: collect.schedule, run: () => face.watch() },
     { name: 'retention', expression: '17 3 * * *', run: () => perfbot.prune() },
+    // Shortly before midnight of the people who read: it is of the day that ends.
+    {
+      name: 'regressions',
+      expression: '50 23 * * *',
+      timezone: perfbot.timezone,
+      run: () => perfbot.keepRegressions(),
+    },
     // Each channel has a time of its own, and what was missed is sent late: so it is looked for every minute.
     { name: 'digests', expression: '* * * * *', run: () => face.postDigests() },
     ...(fixes.automatic

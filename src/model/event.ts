@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Severity } from './finding.ts'
+import { NumberChange } from './report.ts'
 import { Target } from './target.ts'
-import { NumericUnit, Timestamp } from './units.ts'
+import { Timestamp } from './units.ts'
 
 const common = {
   host: z.string(),
@@ -32,18 +33,17 @@ export const DeploymentEvent = z.object({
 })
 export type DeploymentEvent = z.infer<typeof DeploymentEvent>
 
-/** A number that is worse than it was at the same hours, beyond chance. */
-export const RegressionEvent = z.object({
+/** What a day came to, held against the one before and the same day of the week before. */
+export const RegressionsEvent = z.object({
   ...common,
-  kind: z.literal('regressed'),
-  unit: NumericUnit,
-  before: z.number(),
-  after: z.number(),
+  kind: z.literal('regressions'),
+  worse: z.array(NumberChange),
+  compared: z.number(),
 })
-export type RegressionEvent = z.infer<typeof RegressionEvent>
+export type RegressionsEvent = z.infer<typeof RegressionsEvent>
 
 /** Something that happened on a host, to be told later, and to be seen beside its numbers. */
-export const HostEvent = z.discriminatedUnion('kind', [FindingEvent, DeploymentEvent, RegressionEvent])
+export const HostEvent = z.discriminatedUnion('kind', [FindingEvent, DeploymentEvent, RegressionsEvent])
 export type HostEvent = z.infer<typeof HostEvent>
 
 /** What is in use of one thing, as far as people change it: each trait in words, by its name. */

@@ -4,7 +4,7 @@ import { Check, Finding, Severity } from './finding.ts'
 import { Gap } from './gap.ts'
 import { Incident } from './incident.ts'
 import { CollectorRun } from './snapshot.ts'
-import { NumericUnit, Seconds, Timestamp, Unit } from './units.ts'
+import { Bytes, NumericUnit, Ratio, Seconds, Timestamp, Unit } from './units.ts'
 
 /** A key figure against its target. `met` and `missed` need a reading; without one it is `unknown`. */
 export const Score = z.object({
@@ -63,25 +63,41 @@ export const Changes = z.object({
 })
 export type Changes = z.infer<typeof Changes>
 
+/** A number that changed beyond chance. */
+export const NumberChange = z.object({
+  title: z.string(),
+  unit: NumericUnit,
+  before: z.number(),
+  after: z.number(),
+  /** From −1 to 1: how much more often a later value is the higher one. */
+  delta: z.number(),
+})
+export type NumberChange = z.infer<typeof NumberChange>
+
 /** Something that was put into use, and what of it is other since, at the same hours. */
 export const Deployment = z.object({
   at: Timestamp,
   /** "container api: image app:1 → app:2". */
   title: z.string(),
-  /** Numbers that changed beyond chance; `delta` from −1 to 1: how much more often a later value is the higher one. */
-  changed: z.array(
-    z.object({
-      title: z.string(),
-      unit: NumericUnit,
-      before: z.number(),
-      after: z.number(),
-      delta: z.number(),
-    }),
-  ),
+  changed: z.array(NumberChange),
   /** How many numbers had enough values before and after. */
   compared: z.number(),
 })
 export type Deployment = z.infer<typeof Deployment>
+
+/** The key figures of one day. Null is not known. */
+export const KeyDay = z.object({
+  /** "2026-03-14". */
+  day: z.string(),
+  /** Of the service that failed most. */
+  availability: Ratio.nullable(),
+  /** Of the slowest service, on average. */
+  responseP95: Seconds.nullable(),
+  gpuUse: Ratio.nullable(),
+  memoryPeak: Bytes.nullable(),
+  regressions: z.number().nullable(),
+})
+export type KeyDay = z.infer<typeof KeyDay>
 
 /**
  * A report: what `perfbot report --json` prints and what every renderer shows. Fields are added within a
@@ -122,6 +138,8 @@ export const Report = z.object({
   changes: Changes.nullable(),
   /** Since the report that it is compared with, or within a day, the oldest first. */
   deployments: z.array(Deployment).default([]),
+  /** Oldest first. */
+  days: z.array(KeyDay).default([]),
   narrative: Narrative,
 })
 export type Report = z.infer<typeof Report>

@@ -3,10 +3,11 @@ import { SEVERITIES } from '../model/finding.ts'
 import { counted } from '../model/format.ts'
 import type { Gap } from '../model/gap.ts'
 import { type Incident, inOrder, problemsOf, severityWithSymptoms } from '../model/incident.ts'
-import type { Deployment, Report } from '../model/report.ts'
+import type { Deployment, KeyDay, Report } from '../model/report.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { changesSince } from './changes.ts'
 import { deploymentTable } from './deployment-lines.ts'
+import { keyDayTable } from './key-days.ts'
 import { scoreboard } from './scoreboard.ts'
 import { tables } from './tables.ts'
 import type { Targets } from './targets.ts'
@@ -23,6 +24,7 @@ export type Composition = {
   readonly targets: Targets
   readonly previous: Report | null
   readonly deployments?: readonly Deployment[]
+  readonly days?: readonly KeyDay[]
 }
 
 /** "1 critical, 2 high". */
@@ -83,7 +85,7 @@ const passedChecks = (checks: readonly Check[]): number =>
 
 /** The report without its words: those are written by a model, or computed, from what is composed here. */
 export function compose(composition: Composition): Omit<Report, 'narrative'> {
-  const { id, snapshot, targets, previous, deployments = [] } = composition
+  const { id, snapshot, targets, previous, deployments = [], days = [] } = composition
   const incidents = [...composition.incidents]
   const findings = inOrder(composition)
   // A cause with all that follows from it is one problem, as severe as the worst of them.
@@ -117,9 +119,10 @@ export function compose(composition: Composition): Omit<Report, 'narrative'> {
     incidents,
     silenced: composition.silenced,
     checks,
-    tables: [...tables(snapshot), ...deploymentTable(deployments)],
+    tables: [...keyDayTable(days), ...deploymentTable(deployments), ...tables(snapshot)],
     gaps: [...snapshot.gaps, ...composition.gaps],
     changes: changesSince(previous, [...findings, ...composition.silenced], checks),
     deployments: [...deployments],
+    days: [...days],
   }
 }

@@ -9,6 +9,7 @@ import { digest } from './commands/digest.ts'
 import { fix } from './commands/fix.ts'
 import { fixes } from './commands/fixes.ts'
 import { helpFor, unknownCommand } from './commands/help.ts'
+import { history } from './commands/history.ts'
 import { reject } from './commands/reject.ts'
 import { report } from './commands/report.ts'
 import { settings } from './commands/settings.ts'
@@ -28,6 +29,7 @@ const OTHERS: readonly Subcommand[] = [
   trend,
   chart,
   compare,
+  history,
   snooze,
   mute,
   unmute,

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { isUneventful } from '../../src/digesting.ts'
 import { type Timestamp, timestamp } from '../../src/model/units.ts'
 import type { Message } from '../../src/playground/workspace.ts'
 import { openStore } from '../../src/store/store.ts'
 import { makeDirectory } from '../store/directory.ts'
 import { config } from '../support/config.ts'
-import { makeReport } from '../support/report.ts'
 import { FOUNDER, type System, startSystem } from './system.ts'
 
 const HOUR = 3600
@@ -73,15 +71,4 @@ it('people turn it on and off for their channel, in words', async () => {
   // What people asked for stands above the configuration, also after a restart.
   await system.perfbot.subscribeConfigured([channel])
   expect((await system.perfbot.digestSubscription(channel))?.expression).toBeNull()
-})
-
-it('a day is uneventful when nothing changed, nothing presses and nothing waits', () => {
-  const changes = { since: ago(24), appeared: [], ongoing: [], worse: [], resolved: [] }
-  const calm = makeReport({ findings: [], changes })
-  const nothing = { done: [], waiting: 0 }
-  expect(isUneventful(calm, nothing)).toBe(true)
-  expect(isUneventful(calm, { done: [], waiting: 1 })).toBe(false)
-  expect(isUneventful(makeReport({ changes }), nothing)).toBe(false)
-  expect(isUneventful({ ...calm, changes: { ...changes, appeared: ['x'] } }, nothing)).toBe(false)
-  expect(isUneventful({ ...calm, changes: null }, nothing)).toBe(false)
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { closest, editDistance } from '../../src/slack/closest.ts'
+import { closest, editDistance } from '../../src/model/closest.ts'
 import { readCommandLine, splitWords } from '../../src/slack/command-line.ts'
 
 describe('words of a command line', () => {

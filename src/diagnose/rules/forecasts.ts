@@ -64,6 +64,13 @@ export const FORECAST_METRICS = [
 ] as const
 export const FORECAST_PAST: Seconds = seconds(7 * DAY)
 
+/** Rules that say when something runs out, if all goes on as it does. */
+export const FORECAST_RULES: ReadonlySet<string> = new Set([
+  'host-disk-full-predicted',
+  'memory-limit-predicted',
+  'pg-connections-predicted',
+])
+
 export const diskFullPredicted = rule({
   id: 'host-disk-full-predicted',
   about: 'host',

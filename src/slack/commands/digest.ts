@@ -10,7 +10,7 @@ const DEFAULT_TIME = '09:00'
 const DAY = seconds(86_400)
 
 const HELP =
-  '`digest on [09:00] [daily|weekdays|weekly] [Europe/Berlin]`, `digest off`, `digest now`; alone it says when it comes'
+  '`digest on [09:00] [daily|weekdays|weekly] [Europe/Berlin]`, `digest off`, `digest now [weekly]`; alone it says when it comes'
 
 export const digest: Subcommand = {
   name: 'digest',
@@ -27,8 +27,9 @@ export const digest: Subcommand = {
       case '':
         return tell(invocation, describe(await perfbot.digestSubscription(place.channel)))
       case 'now': {
-        const dayAgo = timestamp(new Date(Date.now() - DAY * 1000))
-        return postDigest(place, { since: dayAgo, lateSince: null }, invocation)
+        const period = rest[0] === 'weekly' ? 'week' : 'day'
+        const since = timestamp(new Date(Date.now() - (period === 'week' ? 7 : 1) * DAY * 1000))
+        return postDigest(place, { since, period, lateSince: null }, invocation)
       }
       case 'off':
         await perfbot.subscribe({ ...common, expression: null, timezone: null })

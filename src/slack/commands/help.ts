@@ -1,5 +1,5 @@
+import { closest } from '../../model/closest.ts'
 import { context, mrkdwn, section, sections } from '../blocks.ts'
-import { closest } from '../closest.ts'
 import { FLAGS, type Flag } from '../command-line.ts'
 import type { Invocation, Subcommand } from '../subcommand.ts'
 

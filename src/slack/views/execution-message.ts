@@ -1,9 +1,8 @@
-import type { Evidence } from '../../model/evidence.ts'
 import type { Execution } from '../../model/execution.ts'
 import type { FixPlan } from '../../model/fix-plan.ts'
-import { counted, formatValue } from '../../model/format.ts'
-import { oneLine } from '../../model/plain-text.ts'
+import { counted } from '../../model/format.ts'
 import type { Members } from '../../remediate/policy.ts'
+import { describeMeasures } from '../../report/execution-lines.ts'
 import {
   actions,
   context,
@@ -26,18 +25,6 @@ const OUTCOME_TITLES: Record<Execution['outcome'], string> = {
   undone: 'Did not do what was expected, and was undone',
   refused: 'Not applied',
   failed: 'Failed: somebody has to look',
-}
-
-/** "memory limit: 256 MiB → 512 MiB" for each reading that was taken before and after. */
-function measuredLines(before: readonly Evidence[], after: readonly Evidence[]): string[] {
-  const shown = (evidence: Evidence | undefined) =>
-    evidence ? oneLine(formatValue(evidence.value, evidence.unit)) : 'not read'
-  const labels = [...new Set([...before, ...after].map((evidence) => evidence.label))]
-  return labels.map((label) => {
-    const was = before.find((evidence) => evidence.label === label)
-    const is = after.find((evidence) => evidence.label === label)
-    return `${label}: ${shown(was)} → ${shown(is)}`
-  })
 }
 
 export const approvedMessage = (plan: FixPlan, person: string, step: string): Message => ({
@@ -73,7 +60,7 @@ export function executionMessage(
   replacement: FixPlan | null = null,
 ): Message {
   const title = `${OUTCOME_TITLES[execution.outcome]}: ${plan.title}`
-  const lines = measuredLines(execution.before, execution.after)
+  const lines = describeMeasures(execution)
   return {
     text: title,
     blocks: [
