@@ -20,10 +20,11 @@ import { layFoundations } from './foundations.ts'
 import { keyDays } from './key-days.ts'
 import { createLogWatching } from './log-watching.ts'
 import { lookBack } from './looking-back.ts'
+import type { FixPlan } from './model/fix-plan.ts'
 import type { Narrative, Report } from './model/report.ts'
 import { seconds, type Timestamp, timestamp } from './model/units.ts'
 import type { Perfbot } from './perfbot.ts'
-import { propose } from './proposing.ts'
+import { keepProposal, propose, proposingFor } from './proposing.ts'
 import { keepRegressions } from './regressing.ts'
 import { type Engines, OWN_MACHINE } from './remediate/engines.ts'
 import { createObserve } from './remediate/observe.ts'
@@ -229,7 +230,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     },
     chart: (trends) => drawTrends(trends, drawing),
     reportCharts: () => drawReportCharts(drawing),
-    async ask(question, before = null) {
+    async ask(question, before = null, person = null) {
       const look = async () => {
         const report = await takeReport(
           { inPassing: true, comparedWith: timestamp(new Date(clock().getTime() - YESTERDAY * 1000)) },
@@ -237,7 +238,16 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
         )
         return { snapshot: readings.newest() ?? (await snapshot()), report }
       }
-      const ports = { store, host: config.host, look, now: () => timestamp(clock()) }
+      const ports = {
+        store,
+        host: config.host,
+        look,
+        now: () => timestamp(clock()),
+        catalogue: approving.catalogue,
+        postgresUrl: engines.postgres,
+        plan: person && proposingFor(person, config.host, approving),
+        keep: (plan: FixPlan) => keepProposal(plan, approving),
+      }
       const asked = prompts ? { ...writer, prompt: prompts.answer } : null
       return askQuestion(question, ports, { before, writer: asked })
     },

@@ -86,8 +86,11 @@ export type Perfbot = {
   chart(trends: Trends): Promise<Chart>
   /** What a report has pictures of: the last day of what people look at first, as far as there is a history. */
   reportCharts(): Promise<Chart[]>
-  /** Answers a question; nothing is changed by asking. `before` is the one that it follows up. */
-  ask(question: string, before?: Question | null): Promise<Answered>
+  /**
+   * Answers a question; nothing is changed by asking. `before` is the one that it follows up; `person`, who may review
+   * what a model proposes: without one it can propose nothing.
+   */
+  ask(question: string, before?: Question | null, person?: Person | null): Promise<Answered>
   latestReport(): Promise<Report | null>
   /** The newest of each host that shares the store. */
   latestReports(): Promise<Report[]>

@@ -5,7 +5,7 @@ import { ANSWER_SCHEMAS } from './answer-schemas.ts'
 import type { Facts } from './facts.ts'
 import { type Grounded, ground } from './grounding.ts'
 import { ModelFailure } from './model-failure.ts'
-import type { ChatAnswer } from './ollama/chat.ts'
+import type { ChatAnswer, ChatMessage } from './ollama/chat.ts'
 import { addressOf, failureOf } from './ollama/client.ts'
 import { type Served, serve } from './ollama/serve.ts'
 import { SERVING_DEFAULTS, type Serving } from './ollama/serving.ts'
@@ -27,6 +27,8 @@ export const WRITER_DEFAULTS = {
 const ANSWER_TOKENS = 700
 /** While all GPUs are busy with what others want of them. */
 const BRIEF_ANSWER_TOKENS = 350
+/** After tools: the form of the answer cannot be asked for together with them. */
+const ANSWER_NOW = 'Now answer the question from what was found, in the form that was described.'
 /** For the chat template and what the estimate of characters per token gets wrong. */
 const SPARE_TOKENS = 200
 /** Less than this holds no report. */
@@ -38,6 +40,14 @@ export type Material = {
   facts: Facts
   /** Fewer sentences that can be traced are no text. */
   leastSentences: number
+  /** There is nothing to write from but what a model looks up. */
+  needsLookUp?: boolean
+  /** Has a model that calls tools look up more, with what it then may state besides. */
+  lookUp?: (
+    model: Served,
+    opening: readonly ChatMessage[],
+    characters: number,
+  ) => Promise<{ readonly messages: readonly ChatMessage[]; readonly facts: Facts }>
 }
 
 export type Written = Grounded & {
@@ -76,10 +86,10 @@ export async function inTime<Result>(
 }
 
 async function written(material: Material, options: WriterOptions, model: Served): Promise<Written> {
-  const request = requestFor(material, options, model)
+  const { request, facts } = await prepared(material, options, model)
   const answer = await model.ask(request)
-  const first = ground(sentencesOf(answer, model).join('\n'), material.facts)
-  const grounded = first.removed.length > 0 ? await again(first, answer, request, material, model) : first
+  const first = ground(sentencesOf(answer, model).join('\n'), facts)
+  const grounded = first.removed.length > 0 ? await again(first, answer, request, facts, model) : first
   const { kept, removed } = grounded
   if (kept.length < material.leastSentences || kept.length < removed.length) {
     const cause = removed[0] ? `: ${removed[0].reason}` : ''
@@ -91,6 +101,25 @@ async function written(material: Material, options: WriterOptions, model: Served
 
 type Request = Parameters<Served['ask']>[0]
 
+/** Half of the context at least stays for what was looked up by rules, and for the answer. */
+const SHARE_FOR_TOOLS = 0.4
+
+async function prepared(
+  material: Material,
+  options: WriterOptions,
+  model: Served,
+): Promise<{ request: Request; facts: Facts }> {
+  const { lookUp, facts, needsLookUp = false } = material
+  if (needsLookUp && !model.callsTools)
+    throw new ModelFailure(`${model.name} calls no tools, and by rules nothing was found.`)
+  if (!lookUp || !model.callsTools) return { request: requestFor(material, options, model, 1), facts }
+  const request = requestFor(material, options, model, 1 - SHARE_FOR_TOOLS)
+  const room = roomFor(options, model) * SHARE_FOR_TOOLS
+  const looked = await lookUp(model, request.messages, Math.floor(room))
+  const messages: ChatMessage[] = [...looked.messages, { role: 'user', content: ANSWER_NOW }]
+  return { request: { ...request, messages }, facts: looked.facts }
+}
+
 /**
  * Asks once for other sentences in the place of those that could not be traced, with what is wrong with each. What
  * cannot be traced then either is dropped; so is a second answer that never comes.
@@ -99,7 +128,7 @@ async function again(
   first: Grounded,
   answer: ChatAnswer,
   request: Request,
-  { facts }: Material,
+  facts: Facts,
   model: Served,
 ): Promise<Grounded> {
   const faults = first.removed.map(({ sentence, reason }) => `- "${sentence}" cannot stay: ${reason}.`)
@@ -125,12 +154,21 @@ async function again(
   }
 }
 
-function requestFor({ values }: Material, { prompt, contextTokens }: WriterOptions, model: Served): Request {
-  // What is in memory with more room than config wants is asked for no more than that.
-  const context = Math.min(contextTokens, model.contextTokens)
-  const promptTokens = context - ANSWER_TOKENS - SPARE_TOKENS
-  const room = Math.floor(promptTokens * CHARACTERS_PER_TOKEN) - prompt.system.length - prompt.user.length
-  if (room < INPUT_CHARACTERS) {
+/** What is in memory with more room than config wants is asked for no more than that. */
+const contextFor = ({ contextTokens }: WriterOptions, model: Served): number =>
+  Math.min(contextTokens, model.contextTokens)
+
+const roomFor = (options: WriterOptions, model: Served): number => {
+  const promptTokens = contextFor(options, model) - ANSWER_TOKENS - SPARE_TOKENS
+  const { system, user } = options.prompt
+  return Math.floor(promptTokens * CHARACTERS_PER_TOKEN) - system.length - user.length
+}
+
+function requestFor({ values }: Material, options: WriterOptions, model: Served, share: number): Request {
+  const { prompt } = options
+  const room = Math.floor(roomFor(options, model) * share)
+  if (room < INPUT_CHARACTERS * share) {
+    const context = contextFor(options, model)
     throw new ModelFailure(`A context of ${context} tokens is too small for a report; 8192 do well.`)
   }
   return {

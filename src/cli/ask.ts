@@ -1,5 +1,7 @@
+import { userInfo } from 'node:os'
 import { describeEvidence } from '../model/evidence.ts'
 import { oneLine } from '../model/plain-text.ts'
+import { systemPerson } from '../remediate/policy.ts'
 import { describeAnswerer } from '../report/phrases.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
 
@@ -18,7 +20,7 @@ export async function runAsk(
   const config = await readConfig(configFile)
   const logger = createLogger(config.logLevel === 'info' ? 'fatal' : config.logLevel)
   await withPerfbot(config, logger, async (perfbot) => {
-    const { understood: _, ...answer } = await perfbot.ask(question)
+    const { understood: _, ...answer } = await perfbot.ask(question, null, systemPerson(userInfo().username))
     if (answer.kind === 'unknown') process.exitCode = 1
     if (json) {
       process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
@@ -30,6 +32,11 @@ export async function runAsk(
     const lines = [
       ...answer.sentences.map(oneLine),
       ...(evidence.length > 0 ? ['', 'Read:', ...evidence] : []),
+      ...answer.plans.flatMap(({ id, title }) => [
+        '',
+        `Proposed, for you to review: ${oneLine(title)}`,
+        `  npx perfbot fix ${id}`,
+      ]),
       '',
       describeAnswerer(answer.writer),
     ]

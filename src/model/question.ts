@@ -1,4 +1,5 @@
 import type { Evidence } from './evidence.ts'
+import type { FixPlan } from './fix-plan.ts'
 
 export type AskedKind = 'host' | 'container' | 'gpu' | 'database' | 'cache' | 'service' | 'model'
 
@@ -24,6 +25,8 @@ export type Answerer =
       readonly why: string
       readonly verified: number
       readonly removed: number
+      /** The tools that it called to look something up. */
+      readonly lookedUp: readonly string[]
     }
 
 /** An answer, who put it into words, and what it rests on. */
@@ -33,6 +36,8 @@ export type Answered = {
   readonly sentences: readonly string[]
   readonly evidence: readonly Evidence[]
   readonly writer: Answerer
+  /** What the model laid before the person to review: nothing of it is approved or done. */
+  readonly plans: readonly FixPlan[]
   /** For a question that follows up on this one. */
   readonly understood: Question
 }

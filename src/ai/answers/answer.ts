@@ -5,6 +5,7 @@ import { gpuUse, inventory, listing, logs, settings, whatIf } from './details.ts
 import { deeds, forecast, trendOf } from './past.ts'
 import { metricsFor, ranking, readings } from './readings.ts'
 import type { AnswerSources, Found, Topic } from './sources.ts'
+import { statementCost } from './statements.ts'
 import { diskUse, greeting, named, processes } from './things.ts'
 import { changes, fixesFor, overview, wellbeing, why } from './troubles.ts'
 
@@ -19,6 +20,7 @@ const TOPICS: readonly Topic[] = [
   why,
   fixesFor,
   processes,
+  statementCost,
   ranking,
   gpuUse,
   inventory,
@@ -82,6 +84,7 @@ function unknown(question: Question, { report, snapshot }: AnswerSources): Found
   const what = kinds.has('cache') ? 'Redis' : `what "${text.slice(0, 60)}" asks for`
   return {
     kind: 'unknown',
+    isNotUnderstood: true,
     sentences: [
       `I don't know: ${what} is not collected, or I did not understand.`,
       `Ask for a reading (${keywords.slice(0, 12).join(', ')} …), why something is down, what changed, or what to fix first.`,

@@ -1,11 +1,14 @@
-import { describeEvidence } from '../../model/evidence.ts'
+import { describeEvidence, type Evidence } from '../../model/evidence.ts'
+import type { FixPlan } from '../../model/fix-plan.ts'
 import type { Answered, Question } from '../../model/question.ts'
 import { redact } from '../../model/redact.ts'
 import { factsOf, withTexts } from '../facts.ts'
+import { ModelFailure } from '../model-failure.ts'
 import { type WriterOptions, write } from '../write.ts'
 import { findAnswer } from './answer.ts'
 import { readQuestion } from './question.ts'
 import type { AnswerSources, Found } from './sources.ts'
+import { type Conversed, converse } from './tools/converse.ts'
 
 export type AskOptions = {
   /** The question before in the same thread. */
@@ -25,21 +28,37 @@ export async function ask(text: string, sources: AnswerSources, options: AskOpti
   const question = redact(text.replace(/\s+/g, ' ').trim().slice(0, QUESTION_CHARACTERS))
   const understood = readQuestion(question, sources.snapshot, options.before ?? null)
   const found = await findAnswer(understood, sources)
-  const answer = { question, kind: found.kind, evidence: found.evidence, understood }
+  const answer = { question, kind: found.kind, evidence: found.evidence, understood, plans: [] }
   const computed = (reason: string): Answered => ({
     ...answer,
     sentences: found.sentences,
     writer: { kind: 'computed', reason },
   })
-  // What is not known needs no words but its own.
-  if (found.kind === 'unknown') return computed('Nothing was found to put into words.')
+  // What is known not to be known needs no words but its own.
+  if (found.kind === 'unknown' && !found.isNotUnderstood)
+    return computed('Nothing was found to put into words.')
   if (!options.writer) return computed('No model was asked.')
-  const texts = [...found.sentences, ...found.evidence.map(describeEvidence)]
+  const facts = withTexts(factsOf(sources.report), [
+    ...found.sentences,
+    ...found.evidence.map(describeEvidence),
+  ])
+  const plans: FixPlan[] = []
+  let looked: Pick<Conversed, 'evidence' | 'called'> = { evidence: [], called: [] }
   const written = await write(
     {
       values: (characters) => ({ question: fenced(question), readings: readingsOf(found, characters) }),
-      facts: withTexts(factsOf(sources.report), texts),
+      facts,
       leastSentences: 1,
+      needsLookUp: found.isNotUnderstood ?? false,
+      async lookUp(model, opening, characters) {
+        plans.length = 0
+        const context = { question: understood, sources: collectingPlans(sources, plans) }
+        const conversed = await converse(model, opening, context, characters)
+        if (found.isNotUnderstood && conversed.called.length === 0)
+          throw new ModelFailure(`${model.name} looked nothing up, so there is nothing to answer from.`)
+        looked = conversed
+        return { messages: conversed.messages, facts: withTexts(facts, conversed.said) }
+      },
     },
     options.writer,
   )
@@ -47,10 +66,43 @@ export async function ask(text: string, sources: AnswerSources, options: AskOpti
   const { kept, removed, model, why } = written
   return {
     ...answer,
+    kind: 'answered',
     sentences: kept,
-    writer: { kind: 'model', model, why, verified: kept.length, removed: removed.length },
+    evidence: distinct([...found.evidence, ...looked.evidence]).slice(0, EVIDENCE),
+    plans,
+    writer: {
+      kind: 'model',
+      model,
+      why,
+      verified: kept.length,
+      removed: removed.length,
+      lookedUp: looked.called,
+    },
   }
 }
+
+/** One plan for one question: more is a programme, which a person should write. */
+const PLANS = 1
+/** More is a report. */
+const EVIDENCE = 20
+
+function collectingPlans(sources: AnswerSources, plans: FixPlan[]): AnswerSources {
+  const { propose } = sources
+  if (!propose) return sources
+  return {
+    ...sources,
+    async propose(wish) {
+      if (plans.length >= PLANS) return { kind: 'not-possible', reason: 'one plan for a question is enough' }
+      const laid = await propose(wish)
+      if (laid.kind === 'proposed') plans.push(laid.plan)
+      return laid
+    },
+  }
+}
+
+const distinct = (evidence: readonly Evidence[]): Evidence[] => [
+  ...new Map(evidence.map((each) => [`${each.label} ${each.source} ${each.value}`, each])).values(),
+]
 
 const fenced = (text: string): string => text.replace(/</g, '‹').replace(/\s+/g, ' ')
 

@@ -1,7 +1,9 @@
+import type { Answered } from '../../model/question.ts'
 import { type Message, section } from '../blocks.ts'
 import { explain } from '../platform-errors.ts'
 import type { Subcommand } from '../subcommand.ts'
 import { answerMessage } from '../views/answer-message.ts'
+import { planMessage } from '../views/plan-message.ts'
 
 const plain = (text: string): Message => ({ text, blocks: [section(text)] })
 
@@ -13,19 +15,30 @@ export const ask: Subcommand = {
   usage: ['ask <question>'],
   examples: [['ask which container uses most memory?', 'an answer with the readings that it rests on']],
   audience: 'asker',
-  async run({ perfbot, poster, threads, answer, words, place, user }) {
+  async run({ perfbot, people, poster, threads, answer, words, place, user }) {
     const question = words.join(' ')
     if (question === '') return answer(plain('Ask something, such as: which container uses most memory?'))
     const thread = `${place.channel} ${place.thread ?? user}`
     const find = async () => {
-      const answered = await perfbot.ask(question, threads.before(thread))
+      const person = await people.personOf(user, place.channel)
+      const answered = await perfbot.ask(question, threads.before(thread), person)
       threads.remember(thread, answered.understood)
-      return answerMessage(answered)
+      return answered
     }
-    if (place.thread === undefined) return answer(await find())
+    // What a model proposes is a plan like any other: shown as one, with the buttons of one.
+    const show = async ({ plans }: Answered, tell: (message: Message) => Promise<unknown>) => {
+      for (const plan of plans) await tell(planMessage(plan, [], perfbot.policy.approve[plan.risk]))
+    }
+    if (place.thread === undefined) {
+      const answered = await find()
+      await answer(answerMessage(answered))
+      return show(answered, answer)
+    }
     const posted = await poster.post(place, plain('Looking …'))
     try {
-      await poster.update(posted, await find())
+      const answered = await find()
+      await poster.update(posted, answerMessage(answered))
+      await show(answered, (message) => poster.post(place, message))
     } catch (error) {
       await poster.update(posted, plain(`The question could not be answered: ${explain(error)}`))
       throw error

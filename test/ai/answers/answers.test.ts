@@ -83,6 +83,9 @@ function sourcesOf(taken: Snapshot, changes: Partial<AnswerSources> = {}): Answe
     audit: async () => [],
     plan: async () => null,
     executionOf: async () => null,
+    catalogue: [],
+    explain: async () => ({ kind: 'not-possible' as const, reason: 'there is no database' }),
+    propose: null,
     ...changes,
   }
 }
@@ -189,6 +192,7 @@ describe('a model', () => {
       why: expect.stringContaining('nothing else is in memory there'),
       verified: 1,
       removed: 1,
+      lookedUp: [],
     })
     expect(server?.chats[0]?.messages[1]?.content).toContain('Found: webui has the most')
   })

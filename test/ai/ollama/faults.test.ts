@@ -30,6 +30,9 @@ const sources = {
   audit: async () => [],
   plan: async () => null,
   executionOf: async () => null,
+  catalogue: [],
+  explain: async () => ({ kind: 'not-possible' as const, reason: 'there is no database' }),
+  propose: null,
 }
 
 /** Whatever Ollama does, with why there is no text of its model. */
