@@ -1,7 +1,7 @@
 import { type AlertPolicy, followUp, REMEMBERED } from './diagnose/alerts.ts'
 import { diagnose } from './diagnose/diagnose.ts'
 import { incidentsOf } from './diagnose/incidents.ts'
-import type { Thresholds } from './diagnose/thresholds.ts'
+import type { ThresholdException, Thresholds } from './diagnose/thresholds.ts'
 import type { AlertChange, Silence } from './model/alert.ts'
 import type { Finding } from './model/finding.ts'
 import { becauseOf } from './model/incident.ts'
@@ -20,12 +20,13 @@ export type AlertingPorts = {
   readonly recall: (snapshot: Snapshot) => Promise<History>
   readonly store: Store
   readonly thresholds: Thresholds
+  readonly exceptions: readonly ThresholdException[]
   readonly policy: AlertPolicy
 }
 
 /** Reads, diagnoses, and follows the alerts up: those that are other than before, stored as they are now. */
 export async function watch(ports: AlertingPorts): Promise<AlertChange[]> {
-  const { host, store, thresholds, policy } = ports
+  const { host, store, thresholds, exceptions, policy } = ports
   const snapshot = await ports.collect()
   const now = snapshot.takenAt
   const logs = ports.logsOf(snapshot)
@@ -34,6 +35,7 @@ export async function watch(ports: AlertingPorts): Promise<AlertChange[]> {
     logs,
     history: await ports.recall(snapshot),
     thresholds,
+    exceptions,
   })
   const [alerts, silences] = await Promise.all([
     store.alerts(host, earlierBy(now, REMEMBERED)),

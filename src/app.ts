@@ -124,6 +124,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     get thresholds() {
       return settings.thresholds()
     },
+    exceptions: config.exceptions,
     targets: config.targets,
     catalogue,
     planLifetime: config.fixes.planLifetime,
@@ -173,6 +174,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
         recall: (taken) => recall(store, taken),
         store,
         thresholds: settings.thresholds(),
+        exceptions: config.exceptions,
         policy: config.slack.alerts,
       })
     },

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { validate } from 'node-cron'
 import { z } from 'zod'
 import type { EngineAddress } from './collect/containers/engine-client.ts'
-import { Thresholds } from './diagnose/thresholds.ts'
+import { ThresholdException, Thresholds } from './diagnose/thresholds.ts'
 import { Severity } from './model/finding.ts'
 import { Risk } from './model/fix-plan.ts'
 import { isTimezone } from './model/timezone.ts'
@@ -316,6 +316,7 @@ const ConfigFile = z.strictObject({
     })
     .prefault({}),
   thresholds: Thresholds.prefault({}),
+  exceptions: z.array(ThresholdException).default([]),
   targets: Targets.prefault({}),
 })
 

@@ -1,8 +1,8 @@
 import { proposedEntry } from './approving.ts'
 import { diagnose } from './diagnose/diagnose.ts'
 import { incidentsOf, withSymptoms } from './diagnose/incidents.ts'
-import { FORECAST_METRICS, FORECAST_PAST } from './diagnose/rules/forecasts.ts'
-import type { Thresholds } from './diagnose/thresholds.ts'
+import { PAST, PAST_METRICS } from './diagnose/pasts.ts'
+import type { ThresholdException, Thresholds } from './diagnose/thresholds.ts'
 import { isSilenced } from './model/alert.ts'
 import type { CommandFix, Finding, Fix } from './model/finding.ts'
 import type { FixPlan } from './model/fix-plan.ts'
@@ -36,6 +36,7 @@ export type ReportingPorts = {
   readonly keyDays: () => Promise<KeyDay[]>
   readonly store: Store
   readonly thresholds: Thresholds
+  readonly exceptions: readonly ThresholdException[]
   readonly targets: Targets
   /** Null while no fix may be offered; the gaps say why. */
   readonly catalogue: Catalogue | null
@@ -68,7 +69,7 @@ const HISTORY_LENGTH = 60
 const UNUSUAL: Seconds = seconds(3600)
 const DAY: Seconds = seconds(86_400)
 /** An hour each in a week. */
-const FORECAST_POINTS = 168
+const PAST_POINTS = 168
 
 /** All that rules may know of the time before a snapshot. */
 export async function recall(store: Store, { host, takenAt }: Snapshot): Promise<History> {
@@ -79,12 +80,12 @@ export async function recall(store: Store, { host, takenAt }: Snapshot): Promise
   }
 }
 
-/** The same, with what forecasts are made of: too much to read each minute, and no news of a minute. */
+/** The same, with what forecasts and sizes are made of: too much to read each minute, and no news of a minute. */
 async function recallAll(store: Store, snapshot: Snapshot): Promise<History> {
   const { host, takenAt } = snapshot
-  const stretch = { from: earlierBy(takenAt, FORECAST_PAST), to: takenAt, points: FORECAST_POINTS }
+  const stretch = { from: earlierBy(takenAt, PAST), to: takenAt, points: PAST_POINTS }
   const trends = []
-  for (const metric of FORECAST_METRICS) {
+  for (const metric of PAST_METRICS) {
     for (const series of await store.series({ host, metric })) {
       trends.push({ series, trend: await store.trend({ series: series.id, ...stretch }) })
     }
@@ -173,12 +174,12 @@ async function savePlans(plans: readonly FixPlan[], { store, host, clock }: Repo
 
 /** Measures, diagnoses, plans the fixes, composes, stores, and has the summary written. */
 export async function takeReport(request: ReportRequest, ports: ReportingPorts): Promise<Report> {
-  const { store, host, thresholds, targets, gaps } = ports
+  const { store, host, thresholds, exceptions, targets, gaps } = ports
   const previous = await previousReport(ports, request.comparedWith ?? 'last')
   const snapshot = await ports.snapshot()
   const history = await recallAll(store, snapshot)
   const logs = ports.logsOf(snapshot)
-  const { checks, findings: found } = diagnose({ snapshot, history, logs, thresholds })
+  const { checks, findings: found } = diagnose({ snapshot, history, logs, thresholds, exceptions })
   const id = ports.newId()
   const silences = await store.silences(host, snapshot.takenAt)
   const heard = found.filter((finding) => !isSilenced(finding.id, silences, snapshot.takenAt))

@@ -53,6 +53,18 @@ thresholds:
     ])
   })
 
+  it('takes limits for single targets, and tells those that are none', () => {
+    const exceptions = (thresholds: string) =>
+      `exceptions:\n  - kind: container\n    name: cache\n    thresholds: ${thresholds}\n`
+    expect(parseConfig(exceptions('{ containerMemory: 0.97 }'), 'perfbot.yaml', {}).exceptions).toEqual([
+      { kind: 'container', name: 'cache', thresholds: { containerMemory: 0.97 } },
+    ])
+    expect(mistakesIn(exceptions('{ containerMemory: 3, memory: 1 }'))).toEqual([
+      expect.stringContaining('thresholds.containerMemory: Too big'),
+      expect.stringContaining('memory: there is no such setting'),
+    ])
+  })
+
   it('tells broken syntax without guessing at the rest', () => {
     const [first] = mistakesIn('host: [web\n  - }\n')
     expect(first).toMatch(/^perfbot\.yaml:\d+:\d+: /)

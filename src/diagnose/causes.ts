@@ -3,6 +3,7 @@ import { type Finding, findingId } from '../model/finding.ts'
 import type { LogErrorClass, LogSummary } from '../model/log-summary.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Timestamp } from '../model/units.ts'
+import { causesInServers } from './database-causes.ts'
 import { type Dependency, dependenciesOf } from './dependencies.ts'
 import type { Explanation, Known } from './explanation.ts'
 import { causeInLog } from './log-cause.ts'
@@ -235,5 +236,6 @@ export function explanationsOf(
     ...onOneTarget(all),
     ...inServersLogs(all, snapshot),
     ...causesOnMachine(all, snapshot),
+    ...causesInServers(all, dependencies, snapshot),
   ]
 }

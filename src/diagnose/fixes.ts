@@ -14,6 +14,17 @@ function roundLimit(value: number): Bytes {
   return bytes(Math.ceil(value / step) * step)
 }
 
+/** What was needed, with headroom above it; never less than was once used. */
+export const memoryFor = (needed: number, highestUse: number, headroom: number): Bytes =>
+  roundLimit(Math.max(needed * headroom, highestUse * 1.1))
+
+export const setMemoryLimit = (container: ContainerReading, memory: Bytes): Fix => ({
+  kind: 'command',
+  title: `Set the memory limit of ${container.name} to ${formatBytes(memory)}`,
+  command: 'container.set-memory-limit',
+  parameters: { memory },
+})
+
 /** Raise a container's memory limit to the highest use seen plus headroom. */
 export function raiseMemoryLimit(container: ContainerReading, highestUse: number, headroom: number): Fix {
   const memory = roundLimit(highestUse * headroom)
@@ -42,7 +53,7 @@ export const stopContainer = (container: ContainerReading): Fix => ({
 
 export const setCpuLimit = (container: ContainerReading, cpus: number): Fix => ({
   kind: 'command',
-  title: `Raise the CPU limit of ${container.name} to ${cpus}`,
+  title: `Set the CPU limit of ${container.name} to ${cpus}`,
   command: 'container.set-cpu-limit',
   parameters: { cpus },
 })

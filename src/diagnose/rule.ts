@@ -5,7 +5,7 @@ import type { History, Snapshot } from '../model/snapshot.ts'
 import type { Target, TargetKind } from '../model/target.ts'
 import type { NumericUnit } from '../model/units.ts'
 import { blindSpots } from './blind-spots.ts'
-import type { Thresholds } from './thresholds.ts'
+import { type ThresholdException, type Thresholds, thresholdsFor } from './thresholds.ts'
 
 /** All that a rule may know. */
 export type Context = {
@@ -14,6 +14,8 @@ export type Context = {
   /** What the log of each container says, by its id; of none that nobody follows. */
   readonly logs: ReadonlyMap<string, LogSummary>
   readonly thresholds: Thresholds
+  /** What holds for single targets instead; none where nobody wants any. */
+  readonly exceptions?: readonly ThresholdException[]
 }
 
 /** What a rule says of a target when something is wrong; `rule()` adds who says it and of what. */
@@ -43,6 +45,11 @@ export type Verdicts = { readonly checks: readonly Check[]; readonly findings: r
 
 export type Rule = { readonly id: string; readonly evaluate: (context: Context) => Verdicts }
 
+const contextOf = (target: Target, context: Context): Context =>
+  context.exceptions === undefined || context.exceptions.length === 0
+    ? context
+    : { ...context, thresholds: thresholdsFor(target, context.thresholds, context.exceptions) }
+
 /** Makes a rule of its definition: every look becomes a Check, and what was wrong a Finding as well. */
 export function rule<Value>(definition: RuleDefinition<Value>): Rule {
   return {
@@ -56,7 +63,7 @@ export function rule<Value>(definition: RuleDefinition<Value>): Rule {
       }))
       const findings: Finding[] = []
       for (const { target, value, part } of definition.subjects(context)) {
-        const verdict = definition.check(value, context)
+        const verdict = definition.check(value, contextOf(target, context))
         const lookedAt = part === undefined ? definition.looksAt : `${definition.looksAt}: ${part}`
         const check = { rule: definition.id, target, lookedAt }
         if (verdict === 'passed') {

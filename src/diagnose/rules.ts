@@ -91,7 +91,9 @@ import {
 } from './rules/host-network.ts'
 import { environmentIgnored } from './rules/ignored-settings.ts'
 import { logErrors } from './rules/log-errors.ts'
+import { ollamaCrowded, ollamaQueue, ollamaReloads, ollamaWithoutGpu } from './rules/ollama.ts'
 import { oomKill } from './rules/oom-kills.ts'
+
 import {
   autovacuumOff,
   connectionsNearLimit,
@@ -117,6 +119,7 @@ import {
   unencrypted,
 } from './rules/postgres-catalogue.ts'
 import { foreignKeyUnindexed, indexDuplicate, indexInvalid, indexUnused } from './rules/postgres-indexes.ts'
+import { poolsTooLarge } from './rules/postgres-pools.ts'
 import {
   archiverFailing,
   replayPaused,
@@ -131,6 +134,7 @@ import {
   blindSettings,
   cacheSize,
   checkpointsRequested,
+  maintenanceMemory,
   manyConnections,
   oldPasswords,
   randomPageCost,
@@ -174,6 +178,7 @@ import {
   serviceTail,
   serviceWrongAnswer,
 } from './rules/services.ts'
+import { cpuSize, memorySize } from './rules/sizing.ts'
 import { unusual } from './rules/unusual.ts'
 
 /** Every rule, by domain. A new one is written in `rules/` and named here. */
@@ -257,6 +262,7 @@ export const RULES: readonly Rule[] = [
 
   sharedBuffers,
   connectionsNearLimit,
+  poolsTooLarge,
   idleInTransaction,
   idleTimeoutOff,
   pendingRestart,
@@ -264,6 +270,7 @@ export const RULES: readonly Rule[] = [
   autovacuumOff,
   workMemory,
   cacheSize,
+  maintenanceMemory,
   manyConnections,
   randomPageCost,
   checkpointsRequested,
@@ -338,6 +345,10 @@ export const RULES: readonly Rule[] = [
   gpuIdle,
   gpuMemory,
   modelOffGpu,
+  ollamaWithoutGpu,
+  ollamaQueue,
+  ollamaCrowded,
+  ollamaReloads,
   gpuVanished,
   eccUncorrected,
   memoryWorn,
@@ -351,5 +362,7 @@ export const RULES: readonly Rule[] = [
   diskFullPredicted,
   memoryLimitPredicted,
   connectionsPredicted,
+  memorySize,
+  cpuSize,
   unusual,
 ]

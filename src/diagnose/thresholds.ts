@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Target, TargetKind } from '../model/target.ts'
 
 const share = (value: number) => z.number().min(0).max(1).default(value)
 const positive = (value: number) => z.number().positive().default(value)
@@ -74,6 +75,16 @@ export const Thresholds = z.strictObject({
   containerMemoryAmple: share(0.5),
   /** Headroom that a proposed limit leaves above the highest use seen. */
   memoryHeadroom: positive(1.3),
+  /** A shorter past says too little of what a container needs. */
+  sizingSeconds: positive(5 * 86_400),
+  /** What was needed / limit: below it the limit is far too large, above it too small. */
+  memoryOversized: share(0.3),
+  memoryUndersized: share(0.85),
+  /** What a smaller limit would free: less is not worth a word. */
+  memoryWasteBytes: positive(512 * 1024 ** 2),
+  cpuOversized: share(0.2),
+  cpuUndersized: share(0.9),
+  cpuWasteCores: positive(1),
   /** Throttled periods / periods: kubernetes-mixin's CPUThrottlingHigh. */
   throttled: share(0.25),
   containerTasks: share(0.8),
@@ -180,5 +191,38 @@ export const Thresholds = z.strictObject({
   gpuPowerLimit: share(0.8),
   /** In half an hour. */
   pcieReplays: positive(100),
+  /** A person notices it before the first word. */
+  ollamaQueuedSeconds: positive(2),
 })
 export type Thresholds = z.infer<typeof Thresholds>
+
+/** Limits of its own for one thing, or for all whose name fits: `*` stands for any letters. */
+export const ThresholdException = z.strictObject({
+  kind: TargetKind,
+  name: z.string().min(1),
+  thresholds: z
+    .strictObject(
+      Object.fromEntries(
+        Object.entries(Thresholds.shape).map(([name, limit]) => [name, limit.unwrap().optional()]),
+      ),
+    )
+    .transform((set) => set as Partial<Thresholds>),
+})
+export type ThresholdException = z.infer<typeof ThresholdException>
+
+function isNamed(name: string, pattern: string): boolean {
+  const literal = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  return new RegExp(`^${literal.join('.*')}$`).test(name)
+}
+
+/** What holds for one target: the later of two exceptions that fit comes before the earlier. */
+export function thresholdsFor(
+  { kind, name }: Pick<Target, 'kind' | 'name'>,
+  thresholds: Thresholds,
+  exceptions: readonly ThresholdException[],
+): Thresholds {
+  const fitting = exceptions.filter((each) => each.kind === kind && isNamed(name, each.name))
+  return fitting.length === 0
+    ? thresholds
+    : Object.assign({}, thresholds, ...fitting.map((each) => each.thresholds))
+}

@@ -23,7 +23,7 @@ type Outcome = Ran | { readonly scenario: Scenario; readonly failed: string }
 const LANES: readonly (readonly Scenario['domain'][])[] = [
   ['containers'],
   ['postgres', 'services'],
-  ['redis', 'host'],
+  ['redis', 'host', 'gpus'],
 ]
 /** What is under load, or made of everything, has the machine to itself. */
 const ALONE: readonly Scenario['domain'][] = ['systems', 'healthy']

@@ -392,6 +392,73 @@ describe('findings with one cause', () => {
   })
 })
 
+describe('findings of what servers share', () => {
+  const needs = (port: number) => [
+    { name: 'DATABASE_URL', scheme: 'postgres', host: 'host.docker.internal', port },
+  ]
+  const api = makeContainer({
+    connectionTargets: needs(5432),
+    ports: [{ containerPort: 8000, protocol: 'tcp', hostPort: 8000, hostIp: '127.0.0.1' }],
+  })
+  const slow = makeService({
+    url: 'http://127.0.0.1:8000/',
+    target: seconds(0.01),
+  })
+  const blocked = makeDatabase({
+    blocking: [
+      {
+        root: {
+          pid: 7,
+          userName: 'app',
+          applicationName: 'migration',
+          databaseName: 'app',
+          backendType: 'client backend',
+          state: 'active',
+          waitEventType: null,
+          waitEvent: null,
+          transactionSeconds: seconds(90),
+          querySeconds: seconds(90),
+          xminAge: null,
+          query: 'LOCK TABLE orders',
+        },
+        victims: 4,
+        longestWaitSeconds: seconds(80),
+      } as never,
+    ],
+  })
+
+  it('the session that blocks is why the API that needs the database is late', () => {
+    expect(told({ containers: [api], databases: [blocked], services: [slow] })).toEqual([
+      'pg-blocking main ← service-slow api',
+    ])
+    const elsewhere = { ...api, connectionTargets: needs(5433) }
+    expect(told({ containers: [elsewhere], databases: [blocked], services: [slow] })).toEqual([])
+  })
+
+  it('the neighbour that takes the processors is why a service is late', () => {
+    const { pressure } = makeMachine()
+    if (!pressure) throw new Error('the machine of the tests states its pressure')
+    const machine = makeMachine({
+      cpu: { busyRatio: ratio(0.99) },
+      pressure: { ...pressure, cpu: { ...pressure.cpu, someAvg60: ratio(0.6) } },
+    })
+    expect(told({ machine, services: [slow] })).toEqual(['host-cpu-saturated web-1 ← service-slow api'])
+  })
+
+  it('a disk that fails is why its file system is damaged and pages of the database are', () => {
+    const event = (kind: 'io-error' | 'filesystem-error') => ({
+      kind,
+      device: 'sda',
+      message: `${kind} of sda`,
+      at: NOW,
+      since: NOW,
+      count: 3,
+    })
+    const machine = makeMachine({ kernelLog: [event('io-error'), event('filesystem-error')] as never })
+    expect(told({ machine })).toEqual(['host-disk-errors web-1 ← host-fs-errors web-1'])
+  })
+})
+
 describe('findings of rules that need no readings here', () => {
   const found = (rule: string, kind: Finding['target']['kind'], name: string, label = 'x'): Finding => ({
     id: `${rule}-${name}`,

@@ -33,7 +33,16 @@ export type Expectation = {
   readonly never?: readonly string[]
 }
 
-export const DOMAINS = ['containers', 'postgres', 'redis', 'services', 'host', 'systems', 'healthy'] as const
+export const DOMAINS = [
+  'containers',
+  'postgres',
+  'redis',
+  'services',
+  'host',
+  'gpus',
+  'systems',
+  'healthy',
+] as const
 
 export type Scenario = {
   /** What is broken, as one would tell it. */

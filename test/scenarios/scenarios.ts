@@ -1,5 +1,6 @@
 import { failingContainers } from './containers-failing.ts'
 import { runningContainers } from './containers-running.ts'
+import { recordedSystems } from './gpus.ts'
 import { healthySystems } from './healthy.ts'
 import { brokenHosts } from './host.ts'
 import { postgresObjects } from './postgres-objects.ts'
@@ -8,6 +9,7 @@ import { postgresSessions } from './postgres-sessions.ts'
 import { brokenRedis } from './redis.ts'
 import type { Scenario } from './scenario.ts'
 import { brokenServices } from './services.ts'
+import { wholeSystems } from './systems.ts'
 
 /** Every scenario, by domain. A new one is written beside its like and found here. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -19,5 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...brokenRedis,
   ...brokenServices,
   ...brokenHosts,
+  ...recordedSystems,
+  ...wholeSystems,
   ...healthySystems,
 ]

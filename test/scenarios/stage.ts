@@ -71,7 +71,7 @@ export const serviceAt = (url: string, changes: Partial<ServiceSource> = {}): Se
   headers: {},
   expect: { status: null, text: null },
   target: null,
-  timeout: seconds(1),
+  timeout: seconds(5),
   probes: 5,
   assets: true,
   verifyCertificate: true,

@@ -10,6 +10,13 @@ const State = z.preprocess((state) => {
   return state === 'stopped' ? 'exited' : state
 }, ContainerState)
 
+const Ports = z
+  .record(
+    z.string(),
+    z.array(z.object({ HostIp: z.string().nullish(), HostPort: z.string().default('') })).nullable(),
+  )
+  .nullish()
+
 /** What is used of `GET /containers/{id}/json`, in the words of Docker's API. */
 export const Inspection = z.object({
   Id: z.string(),
@@ -67,6 +74,7 @@ export const Inspection = z.object({
     CapAdd: Strings,
     Runtime: z.string().nullish(),
     LogConfig: z.object({ Type: z.string(), Config: Labels }).nullish(),
+    PortBindings: Ports,
     DeviceRequests: z
       .array(
         z.object({
@@ -90,12 +98,7 @@ export const Inspection = z.object({
     )
     .nullish(),
   NetworkSettings: z.object({
-    Ports: z
-      .record(
-        z.string(),
-        z.array(z.object({ HostIp: z.string().nullish(), HostPort: z.string() })).nullable(),
-      )
-      .nullish(),
+    Ports,
     Networks: z
       .record(
         z.string(),

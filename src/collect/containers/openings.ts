@@ -13,7 +13,8 @@ export function readPorts(
     return bindings.flatMap(({ HostIp, HostPort }) => {
       const hostIp = HostIp === '' || HostIp === '::' || HostIp == null ? '0.0.0.0' : HostIp
       const key = `${hostIp} ${HostPort}`
-      if (seen.has(key)) return []
+      // Empty or 0: the engine will choose one when it starts.
+      if (seen.has(key) || !Number(HostPort)) return []
       seen.add(key)
       return [{ containerPort, protocol, hostPort: Number(HostPort), hostIp }]
     })

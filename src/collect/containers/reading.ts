@@ -8,6 +8,13 @@ import { readMounts, readPorts } from './openings.ts'
 /** Of one probe in the list: five of them stand in each snapshot. */
 const LONGEST_PROBE_OUTPUT = 300
 
+/** One that does not run publishes nothing; what it would, tells who fails for want of it. */
+function portsOf({ State, HostConfig, NetworkSettings }: Inspection) {
+  const published = NetworkSettings.Ports ?? {}
+  const isUp = State.Status === 'running' || State.Status === 'paused'
+  return isUp || Object.keys(published).length > 0 ? published : (HostConfig.PortBindings ?? {})
+}
+
 /** All of a container but its usage, which takes two samples, and the digests of its image, which the image has. */
 export function readInspection(engine: string, inspected: Inspection): ContainerReading {
   const { State, Config, HostConfig, NetworkSettings } = inspected
@@ -31,7 +38,7 @@ export function readInspection(engine: string, inspected: Inspection): Container
     compose: composeOf(Config.Labels ?? {}),
     environment: readEnvironment(Config.Env ?? []),
     connectionTargets: readConnectionTargets(Config.Env ?? []),
-    ports: readPorts(NetworkSettings.Ports ?? {}),
+    ports: readPorts(portsOf(inspected)),
     addresses: networks.flatMap(({ addresses }) => addresses),
     networks,
     networkMode: HostConfig.NetworkMode ?? 'default',

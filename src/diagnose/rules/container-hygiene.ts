@@ -1,6 +1,8 @@
 import type { ContainerReading } from '../../model/container-reading.ts'
+import type { Fix } from '../../model/finding.ts'
 import { counted } from '../../model/format.ts'
-import { manual } from '../fixes.ts'
+import { needsOf } from '../container-needs.ts'
+import { manual, memoryFor, setMemoryLimit } from '../fixes.ts'
 import { containerOf } from '../memory-of.ts'
 import { type Context, observed, type Rule, rule, type Subject, type Verdict } from '../rule.ts'
 import { caches, containers } from '../subjects.ts'
@@ -19,6 +21,8 @@ function hygiene(definition: {
   readonly rootCause: string
   readonly source: string
   readonly fix: readonly [title: string, change: string]
+  /** What is known to fit, in the place of advice. */
+  readonly exactly?: (container: ContainerReading, context: Context) => Fix | null
 }): Rule {
   return rule({
     id: definition.id,
@@ -34,7 +38,7 @@ function hygiene(definition: {
         impact: definition.impact,
         rootCause: definition.rootCause,
         evidence: [observed(context)('set', flaw, definition.source)],
-        fixes: [manual(...definition.fix)],
+        fixes: [definition.exactly?.(container, context) ?? manual(...definition.fix)],
       }
     },
   })
@@ -53,6 +57,11 @@ export const noMemoryLimit = hygiene({
   rootCause: 'None was set.',
   source: 'docker inspect HostConfig.Memory',
   fix: ['Set one above what it uses at most', 'compose file: mem_limit'],
+  exactly: (container, context) => {
+    const needed = needsOf(container, 'memory', context)
+    const { memoryHeadroom } = context.thresholds
+    return needed && setMemoryLimit(container, memoryFor(needed.p99, needed.maximum, memoryHeadroom))
+  },
 })
 
 export const logUnbounded = hygiene({

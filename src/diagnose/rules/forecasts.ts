@@ -1,8 +1,9 @@
 import type { Severity } from '../../model/finding.ts'
 import { formatSeconds, formatValue } from '../../model/format.ts'
-import { type NumericUnit, type Seconds, seconds } from '../../model/units.ts'
+import type { NumericUnit } from '../../model/units.ts'
 import { manual } from '../fixes.ts'
 import { type Forecast, forecast } from '../forecast.ts'
+import { type Asked, pastOf } from '../pasts.ts'
 import { type Context, type Diagnosis, measured, rule, type Verdict } from '../rule.ts'
 import { containers, databases, machine, partsOf } from '../subjects.ts'
 
@@ -17,26 +18,17 @@ function when({ inSeconds, earliest, latest }: Forecast): string {
   return least === most ? least : `${formatSeconds(inSeconds)} (between ${least} and ${most})`
 }
 
-type Asked = {
-  readonly metric: string
-  readonly labels: Readonly<Record<string, string>>
-  readonly limit: number
-  readonly unit: NumericUnit
-}
+type Limited = Asked & { readonly limit: number; readonly unit: NumericUnit }
 
 /** What the past of one series says; what is said of it is up to the rule. */
 function predicted(
-  { metric, labels, limit, unit }: Asked,
+  { metric, labels, limit, unit }: Limited,
   context: Context,
   say: (found: Forecast) => Omit<Diagnosis, 'severity' | 'evidence' | 'rootCause'>,
 ): Verdict {
-  const past = context.history.trends.find(
-    ({ series }) =>
-      series.metric === metric &&
-      Object.entries(labels).every(([name, value]) => series.labels[name] === value),
-  )
+  const past = pastOf(context, { metric, labels })
   if (!past) return { couldNotLook: 'nothing is known of its past yet' }
-  const found = forecast(past.trend.points, limit)
+  const found = forecast(past.points, limit)
   if (!found) return 'passed'
   const figure = measured(context)
   const source = `history of ${metric}`
@@ -55,14 +47,6 @@ function predicted(
     ],
   }
 }
-
-/** Whose past these rules look at, and how far back. */
-export const FORECAST_METRICS = [
-  'node_filesystem_avail_bytes',
-  'container_memory_working_set_bytes',
-  'perfbot_postgres_connections_used',
-] as const
-export const FORECAST_PAST: Seconds = seconds(7 * DAY)
 
 /** Rules that say when something runs out, if all goes on as it does. */
 export const FORECAST_RULES: ReadonlySet<string> = new Set([

@@ -5,6 +5,9 @@ import { minutes, unlessHeld } from '../history.ts'
 import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
 import { gpuIn, gpus, machine } from '../subjects.ts'
 
+/** In the words of nvidia-smi, and of the gap that they become, of a GPU that is there and cannot be reached. */
+const LOST = /found no GPU|device handle|Unknown Error|GPU is lost|fallen off/i
+
 export const gpuVanished = rule({
   id: 'gpu-vanished',
   about: 'host',
@@ -13,16 +16,20 @@ export const gpuVanished = rule({
   check(_, context): Verdict {
     const { gpus: now, gaps } = context.snapshot
     const failed = gaps.find(({ source, kind }) => source === 'gpus' && kind === 'failed')
-    if (failed) return { couldNotLook: failed.reason }
+    const isLost = failed !== undefined && LOST.test(failed.reason)
+    if (failed && !isLost) return { couldNotLook: failed.reason }
     const before = context.history.recent.flatMap((past) => past.gpus)
     const gone = before.findLast(({ uuid }) => now.every((gpu) => gpu.uuid !== uuid))
-    if (!gone) return 'passed'
+    if (!gone && !isLost) return 'passed'
     return {
       severity: 'critical',
-      title: `GPU ${gone.index} (${gone.name}) is gone`,
+      title: gone ? `GPU ${gone.index} (${gone.name}) is gone` : 'A GPU of this machine does not answer',
       impact: 'What ran on it has failed, or goes on slowly on the CPU.',
       rootCause: 'It fell off the bus (power, heat, slot), its driver was unloaded, or it was given away.',
-      evidence: [observed(context)('seen before', gone.uuid, 'nvidia-smi, sysfs')],
+      evidence: [
+        ...(gone ? [observed(context)('seen before', gone.uuid, 'nvidia-smi, sysfs')] : []),
+        ...(failed ? [observed(context)('nvidia-smi', failed.reason, 'nvidia-smi -q -x')] : []),
+      ],
       fixes: [
         manual(
           'See what the kernel says, then restart the machine',

@@ -4,6 +4,7 @@ import { secondsBetween } from '../../model/units.ts'
 import { manual } from '../fixes.ts'
 import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
 import { gpus, ollamas, partsOf } from '../subjects.ts'
+import { videoMemory } from './ollama.ts'
 
 const residentModels = (snapshot: Snapshot) => snapshot.models.flatMap((ollama) => ollama.resident)
 const installedModels = (snapshot: Snapshot) => snapshot.models.flatMap((ollama) => ollama.installed)
@@ -112,19 +113,38 @@ const residents = (context: Context) =>
     (model) => model.name,
   )
 
+/** Also one that was lost a moment ago: that is why the model is where it is now. */
+const hasOrHadGpus = ({ snapshot, history }: Context): boolean =>
+  [snapshot, ...history.recent].some(({ gpus: seen }) => seen.length > 0)
+
+type Resident = ReturnType<typeof residents>[number]['value']
+
+/** A model in memory is its weights and what its context takes, which shrinks as the context does. */
+function howToFit({ name, sizeBytes, vramBytes, contextLength }: Resident, { snapshot }: Context): string {
+  const others = 'OLLAMA_KV_CACHE_TYPE=q8_0 with OLLAMA_FLASH_ATTENTION=1, or a smaller quantisation'
+  const weights = installedModels(snapshot).find((model) => model.name === name)?.sizeBytes ?? null
+  const forContext = weights === null ? 0 : sizeBytes - weights
+  const room = weights === null ? 0 : vramBytes + (videoMemory(snapshot)?.free ?? 0) * 0.9 - weights
+  if (contextLength === null || forContext <= 0 || room <= 0) return `A smaller context (num_ctx), ${others}`
+  const fitting = Math.floor((contextLength * room) / forContext / 1024) * 1024
+  return fitting >= 1024 && fitting < contextLength
+    ? `environment: OLLAMA_CONTEXT_LENGTH: ${fitting} (it has ${contextLength}); or ${others}`
+    : `A smaller context (num_ctx), ${others}`
+}
+
 export const modelOffGpu = rule({
   id: 'model-off-gpu',
   about: 'ollama',
   looksAt: 'share of a loaded model that lies in GPU memory',
   subjects: residents,
   check(model, context): Verdict {
-    if (context.snapshot.gpus.length === 0 || model.vramBytes >= model.sizeBytes) return 'passed'
+    if (!hasOrHadGpus(context) || model.vramBytes >= model.sizeBytes) return 'passed'
     const wholly = model.vramBytes === 0
     const figure = measured(context)
     return {
       severity: wholly ? 'high' : 'medium',
       title: wholly
-        ? `${model.name} runs on the CPU although a GPU is here`
+        ? `${model.name} runs on the CPU although ${context.snapshot.gpus.length > 0 ? 'a GPU is here' : 'a GPU was here'}`
         : `${model.name} lies in GPU memory only to ${formatRatio(model.vramBytes / model.sizeBytes)}`,
       impact: 'Answers come slowly: the part on the CPU sets the pace.',
       rootCause: wholly
@@ -138,7 +158,7 @@ export const modelOffGpu = rule({
           : [figure('context length', model.contextLength, 'count', 'Ollama /api/ps context_length')]),
         observed(context)(
           'GPUs',
-          context.snapshot.gpus.map((gpu) => gpu.name).join(', '),
+          context.snapshot.gpus.map((gpu) => gpu.name).join(', ') || 'none any more',
           'the GPUs’ drivers',
         ),
       ],
@@ -148,10 +168,7 @@ export const modelOffGpu = rule({
               'Give the container the GPUs',
               'compose file: deploy.resources.reservations.devices: [{driver: nvidia, count: all, capabilities: [gpu]}]',
             )
-          : manual(
-              'Make it fit',
-              'A smaller context (num_ctx), OLLAMA_KV_CACHE_TYPE=q8_0, or a smaller quantisation',
-            ),
+          : manual('Make it fit', howToFit(model, context)),
       ],
     }
   },

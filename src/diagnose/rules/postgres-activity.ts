@@ -1,10 +1,12 @@
+import type { Fix } from '../../model/finding.ts'
 import { counted, formatBytes, formatValue } from '../../model/format.ts'
 import type { DatabaseReading } from '../../model/postgres/database.ts'
-import type { PostgresReading } from '../../model/postgres-reading.ts'
+import { type PostgresReading, settingInBytes, settingNamed } from '../../model/postgres-reading.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { type Seconds, secondsBetween } from '../../model/units.ts'
-import { manual } from '../fixes.ts'
+import { manual, setParameter } from '../fixes.ts'
 import { growth, isTooShort, minutes, NO_EARLIER_READING } from '../history.ts'
+import { memoryOf } from '../memory-of.ts'
 import { type Context, measured, rule, type Verdict } from '../rule.ts'
 import { databaseIn, databases, partsOf } from '../subjects.ts'
 
@@ -50,6 +52,23 @@ export const deadlocks = rule({
   },
 })
 
+const MEBIBYTE = 1024 ** 2
+/** What all sorts together may take, and what one may: beyond it a role should be given more by itself. */
+const FOR_SORTING = 0.25
+const MOST = 256 * MEBIBYTE
+
+/** As much as the memory allows for every connection that is open now, and twice what it is at least. */
+function largerWorkMemory(server: PostgresReading, { snapshot }: Context): Fix[] {
+  const setting = settingNamed(server, 'work_mem')
+  const now = setting ? settingInBytes(setting) : null
+  const memory = memoryOf(server, snapshot)
+  if (now === null || !memory) return []
+  const factor = Number(settingNamed(server, 'hash_mem_multiplier')?.setting ?? 1)
+  const each = (memory.bytes * FOR_SORTING) / (Math.max(20, server.connections.used) * factor)
+  const proposed = Math.floor(Math.min(each, MOST) / MEBIBYTE)
+  return proposed * MEBIBYTE >= now * 2 ? [setParameter('work_mem', `${proposed}MB`)] : []
+}
+
 export const temporaryFiles = rule({
   id: 'pg-temp-files',
   about: 'postgres',
@@ -69,6 +88,7 @@ export const temporaryFiles = rule({
         measured(context)('within', grown.over, 'seconds', 'pg_stat_database.temp_bytes'),
       ],
       fixes: [
+        ...largerWorkMemory(one.server, context),
         manual(
           'Find the statements, then give them an index or their role more work_mem',
           'SELECT query, temp_blks_written FROM pg_stat_statements ORDER BY 2 DESC LIMIT 5;',

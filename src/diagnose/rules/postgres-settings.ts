@@ -82,6 +82,44 @@ export const cacheSize = rule({
   },
 })
 
+/** What VACUUM and CREATE INDEX may take: a sixteenth of the memory, and more than 2 GiB helps few. */
+const MAINTENANCE_SHARE = 1 / 16
+const MAINTENANCE_MOST = 2 * GIBIBYTE
+
+export const maintenanceMemory = rule({
+  id: 'pg-maintenance-memory',
+  about: 'postgres',
+  looksAt: 'maintenance_work_mem against memory and the largest tables',
+  subjects: databases,
+  check(database, context): Verdict {
+    const now = bytesOf(database, 'maintenance_work_mem')
+    const memory = memoryOf(database, context.snapshot)
+    if (now === null) return UNREADABLE
+    if (!memory) return REMOTE
+    const tables = database.catalogue?.tables ?? []
+    const indexes = Math.max(0, ...tables.map(({ indexBytes }) => indexBytes ?? 0))
+    const proposed =
+      Math.floor(Math.min(memory.bytes * MAINTENANCE_SHARE, MAINTENANCE_MOST) / (64 * MEBIBYTE)) *
+      64 *
+      MEBIBYTE
+    // Where the largest index is no larger, more memory would stand unused.
+    if (indexes <= now * 4 || proposed < now * 2) return 'passed'
+    const figure = measured(context)
+    return {
+      severity: 'low',
+      title: `${database.name} builds and cleans large indexes in ${formatBytes(now)}`,
+      impact: 'VACUUM goes through them several times, and building one sorts on disk.',
+      rootCause: `maintenance_work_mem is ${formatBytes(now)}, the stock default or near it.`,
+      evidence: [
+        figure('maintenance_work_mem', now, 'bytes', 'pg_settings.maintenance_work_mem'),
+        figure('indexes of the largest table', indexes, 'bytes', 'pg_indexes_size()'),
+        figure(memory.whose, memory.bytes, 'bytes', memory.source),
+      ],
+      fixes: [setParameter('maintenance_work_mem', `${proposed / MEBIBYTE}MB`)],
+    }
+  },
+})
+
 export const manyConnections = rule({
   id: 'pg-max-connections',
   about: 'postgres',
