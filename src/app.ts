@@ -204,6 +204,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     setThreshold: ({ name, value, by }) => settings.set(name, value, by),
     findingsSeen: () => store.findingsSeen(config.host),
     takeEvent: (key) => store.takeEvent(key, timestamp(clock())),
+    feedback: () => store.feedback(),
     saveFeedback: (feedback) =>
       store.saveFeedback({ ...feedback, host: config.host, at: timestamp(clock()) }),
     newestSnapshot: readings.newest,

@@ -67,6 +67,7 @@ export type Perfbot = {
   findingsSeen(): Promise<SeenFinding[]>
   /** True for exactly one of all bots of one app that are told of the same event. */
   takeEvent(key: string): Promise<boolean>
+  feedback(): Promise<Feedback[]>
   saveFeedback(feedback: Omit<Feedback, 'host' | 'at'>): Promise<void>
   /** What was last read, whoever asked for it; null before the first. */
   newestSnapshot(): Snapshot | null

@@ -38,11 +38,19 @@ function render(examinations: readonly Examination[], colour: boolean): string {
 async function examineAll(config: Config): Promise<Examination[]> {
   const examinations: Examination[] = []
   await withPerfbot(config, createLogger('silent'), async (perfbot) => {
-    const { botToken, appToken, apiUrl, channels } = config.slack
+    const { botToken, appToken, apiUrl, channels, http, signingSecret } = config.slack
     const scopes = await readManifestScopes()
     const [own, slack] = await Promise.all([
       perfbot.examine(),
-      examineSlack({ botToken, appToken, apiUrl, channels, scopes }),
+      examineSlack({
+        botToken,
+        appToken,
+        apiUrl,
+        channels,
+        scopes,
+        byRequests: http !== undefined,
+        signingSecret,
+      }),
     ])
     examinations.push(...own, ...slack)
   })

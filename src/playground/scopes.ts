@@ -5,6 +5,7 @@ export const manifestScopes: readonly string[] = [
   'chat:write.public',
   'app_mentions:read',
   'im:history',
+  'assistant:write',
   'channels:read',
   'groups:read',
   'users:read',

@@ -7,6 +7,7 @@ import { createPageKey } from './http/page-key.ts'
 import { answerPage } from './http/ui.ts'
 import type { Outcome } from './person/context.ts'
 import { createPeople, type People } from './person/people.ts'
+import { type DeclaredShortcut, perfShortcuts } from './person/shortcut.ts'
 import { type DeclaredCommand, perfCommand } from './person/slash-command.ts'
 import { createResponseUrls } from './response-url.ts'
 import { grantedScopes, type ScopeChanges } from './scopes.ts'
@@ -14,6 +15,7 @@ import { messageShape } from './shapes.ts'
 import { createSocketMode, type DisconnectReason } from './socket-mode.ts'
 import { createTriggers } from './triggers.ts'
 import {
+  type AssistantThread,
   type Channel,
   createWorkspace,
   directMessageWith,
@@ -35,6 +37,7 @@ export type PlaygroundOptions = NewWorkspace &
     pageUserId?: string
     /** The slash commands that the app's manifest declares. */
     commands?: readonly DeclaredCommand[]
+    shortcuts?: readonly DeclaredShortcut[]
     /** Slack's own clocks, in milliseconds, for tests that will not wait so long. */
     timing?: { acknowledgeWithin?: number; triggerLifetime?: number; pingEvery?: number }
   }
@@ -66,6 +69,8 @@ export type Playground = People & {
   /** A person's open modals, the topmost last. */
   views: (user: string) => readonly View[]
   home: (user: string) => View | undefined
+  /** What the assistant's pane shows of a thread, beside its messages. */
+  assistantThread: (root: Pick<Message, 'channel' | 'ts'>) => AssistantThread | undefined
   /** Resolves with what `find` finds, looking again at every change; rejects when `within` milliseconds have passed. */
   until: <Found>(find: () => Found | undefined | false, within?: number) => Promise<Found>
   /** Answers calls with 429 `ratelimited` for a while. */
@@ -108,6 +113,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   const people = createPeople(
     { workspace, socketMode, triggers, responseUrls, scopes, origin: () => `http://${host}` },
     commands,
+    options.shortcuts ?? perfShortcuts,
   )
   const pageServer = {
     workspace,
@@ -209,6 +215,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     ephemeral: (channel, user) => inChannel(channel).filter((message) => message.ephemeralTo === user),
     views: (user) => workspace.viewStacks.get(user) ?? [],
     home: (user) => workspace.homes.get(user),
+    assistantThread: ({ channel, ts }) => workspace.assistantThreads.get(`${channel} ${ts}`),
     until: (find, within = 5000) => untilFound(workspace.onChange, find, within),
     rateLimit: (limit) => void rateLimits.push({ ...limit }),
     disconnect: socketMode.disconnect,

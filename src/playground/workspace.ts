@@ -65,6 +65,14 @@ export type View = CheckedView & {
   errors: Record<string, string>
 }
 
+/** What the assistant's pane shows of one thread, beside its messages. */
+export type AssistantThread = {
+  title: string
+  /** What the app says that it is doing; gone when it answers. */
+  status: string
+  prompts: readonly { title: string; message: string }[]
+}
+
 export type Workspace = {
   teamId: string
   teamName: string
@@ -84,6 +92,8 @@ export type Workspace = {
   /** Open modals, by person, the topmost last. */
   viewStacks: Map<string, View[]>
   homes: Map<string, View>
+  /** By channel and root of the thread: `D… 17….…`. */
+  assistantThreads: Map<string, AssistantThread>
   now: () => number
   changed: () => void
   onChange: (listener: () => void) => () => void
@@ -181,6 +191,7 @@ export function createWorkspace(options: NewWorkspace): Workspace {
     files: new Map(),
     viewStacks: new Map(),
     homes: new Map(),
+    assistantThreads: new Map(),
     now,
     changed() {
       for (const listener of listeners) listener()
@@ -217,6 +228,8 @@ export function addBotMessage(
   workspace: Workspace,
   message: { channel: string; text: string } & Partial<Message>,
 ): Message {
+  const thread = workspace.assistantThreads.get(`${message.channel} ${message.thread_ts}`)
+  if (thread) thread.status = ''
   return addMessage(workspace, {
     user: workspace.botUserId,
     bot_id: workspace.botId,

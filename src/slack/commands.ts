@@ -6,6 +6,7 @@ import { audit } from './commands/audit.ts'
 import { chart } from './commands/chart.ts'
 import { compare } from './commands/compare.ts'
 import { digest } from './commands/digest.ts'
+import { doctor } from './commands/doctor.ts'
 import { fix } from './commands/fix.ts'
 import { fixes } from './commands/fixes.ts'
 import { helpFor, unknownCommand } from './commands/help.ts'
@@ -41,6 +42,7 @@ const OTHERS: readonly Subcommand[] = [
   reject,
   undo,
   audit,
+  doctor,
   whoami,
 ]
 const HELP = helpFor(OTHERS)

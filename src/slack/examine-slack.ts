@@ -7,6 +7,9 @@ import { explain } from './platform-errors.ts'
 export type SlackToExamine = {
   readonly botToken: string | undefined
   readonly appToken: string | undefined
+  /** Slack sends signed requests: then the secret counts, and no app token. */
+  readonly byRequests?: boolean
+  readonly signingSecret?: string | undefined
   readonly apiUrl: string | undefined
   readonly channels: readonly string[]
   /** The bot scopes that config/slack-manifest.yaml asks for. */
@@ -98,10 +101,21 @@ async function examineAppToken(client: WebClient): Promise<Examination> {
   }
 }
 
+/** Whether it is the right one shows only in requests that Slack sends. */
+const examineSecret = (secret: string | undefined): Examination =>
+  secret
+    ? well('slack signing secret', 'is set: requests that it signs are taken')
+    : {
+        subject: 'slack signing secret',
+        verdict: 'failed',
+        detail: 'SLACK_SIGNING_SECRET is not set',
+        remedy: 'Copy it from Basic Information → App Credentials at api.slack.com/apps',
+      }
+
 /** Whether Slack takes the tokens, what they may do, and whether perfbot is in its channels. Posts nothing. */
 export async function examineSlack(slack: SlackToExamine): Promise<Examination[]> {
-  const { botToken, appToken, apiUrl } = slack
-  if (!botToken && !appToken) {
+  const { botToken, appToken, apiUrl, byRequests = false, signingSecret } = slack
+  if (!botToken && !appToken && !byRequests) {
     return [
       {
         subject: 'slack',
@@ -120,7 +134,11 @@ export async function examineSlack(slack: SlackToExamine): Promise<Examination[]
   })
   const [bot, app] = await Promise.all([
     botToken ? examineBotToken(slack, clientOf(botToken, apiUrl)) : [unset('SLACK_BOT_TOKEN')],
-    appToken ? examineAppToken(clientOf(appToken, apiUrl)) : unset('SLACK_APP_TOKEN'),
+    byRequests
+      ? examineSecret(signingSecret)
+      : appToken
+        ? examineAppToken(clientOf(appToken, apiUrl))
+        : unset('SLACK_APP_TOKEN'),
   ])
   return [...bot, app]
 }

@@ -11,9 +11,12 @@ import { deliverDigest } from './deliver-digest.ts'
 import { deliverReport } from './deliver-report.ts'
 import { createGuard } from './guard.ts'
 import { createHome } from './home/home.ts'
+import { listenToAssistant } from './listen-to-assistant.ts'
 import { listenToClicks } from './listen-to-clicks.ts'
+import { listenToFeedback } from './listen-to-feedback.ts'
 import { listenToHome } from './listen-to-home.ts'
 import { listenToSettings } from './listen-to-settings.ts'
+import { listenToShortcuts } from './listen-to-shortcuts.ts'
 import { listenToTheEnd } from './listen-to-the-end.ts'
 import { listenToWords } from './listen-to-words.ts'
 import { createOnce, createOnceOfAll } from './once.ts'
@@ -73,6 +76,9 @@ export function createFace({ perfbot: silent, logger, ...way }: FaceOptions): Fa
   listenToHome(app, home, parts, guard, { once, onceOfAll })
   listenToTheEnd(app, logger)
   listenToSettings(app, parts, guard, once)
+  listenToShortcuts(app, parts, guard, once)
+  listenToFeedback(app, parts, guard, once)
+  listenToAssistant(app, parts, guard, { once, onceOfAll })
   app.error(async (error) => logger.error({ err: error }, explain(error)))
 
   const alerter = createAlerter(parts)

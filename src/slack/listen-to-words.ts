@@ -62,8 +62,10 @@ export function listenToWords(app: App, parts: FaceParts, guard: Guard, { once, 
     )
   })
 
+  // Threads of direct messages are the assistant's.
   app.message(async ({ message, body }) => {
-    if (message.subtype !== undefined || message.channel_type !== 'im') return
+    if (message.subtype !== undefined || message.channel_type !== 'im' || message.thread_ts !== undefined)
+      return
     if (!(await onceOfAll(body.event_id))) return
     const { user, channel, thread_ts: thread } = message
     const place: Place = { channel, thread }

@@ -1,3 +1,4 @@
+import type { KnownBlock } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import type { Logger } from 'pino'
 import { shortened } from '../model/plain-text.ts'
@@ -42,6 +43,25 @@ const UNREACHABLE = new Set(['not_in_channel', 'channel_not_found', 'user_not_in
 export function createPoster(client: WebClient, outbox: Outbox, logger: Logger): Poster {
   // Older clients and workspaces refuse table blocks; after the first refusal none is sent again.
   let tablesRefused = false
+  // And so with the buttons for feedback.
+  let feedbackRefused = false
+
+  /** Sends the blocks, without what this workspace does not know. */
+  async function sendKnown<Result>(
+    blocks: readonly KnownBlock[],
+    send: (blocks: KnownBlock[]) => Promise<Result>,
+  ): Promise<Result> {
+    const known = blocks.filter(({ type }) => type !== 'context_actions')
+    if (feedbackRefused || known.length === blocks.length) return send(known)
+    try {
+      return await send([...blocks])
+    } catch (error) {
+      if (codeOf(error) !== 'invalid_blocks') throw error
+      feedbackRefused = true
+      logger.warn('this workspace refuses buttons for feedback; texts of a model go without from now on')
+      return send(known)
+    }
+  }
 
   /** What is longer than one message goes on in the next; the first is the one that can be edited. */
   async function post(place: Place, message: Message): Promise<Posted> {
@@ -52,28 +72,32 @@ export function createPoster(client: WebClient, outbox: Outbox, logger: Logger):
   }
 
   async function postOne(place: Place, message: Message): Promise<Posted> {
-    const { channel, ts } = await outbox.send(place.channel, () =>
-      client.chat.postMessage({
-        channel: place.channel,
-        text: notification(message),
-        blocks: message.blocks,
-        ...threadOf(place),
-        ...QUIET,
-      }),
+    const { channel, ts } = await sendKnown(message.blocks, (blocks) =>
+      outbox.send(place.channel, () =>
+        client.chat.postMessage({
+          channel: place.channel,
+          text: notification(message),
+          blocks,
+          ...threadOf(place),
+          ...QUIET,
+        }),
+      ),
     )
     return { ...place, channel: channel ?? place.channel, ts: ts as string }
   }
 
   async function whisperOne(place: Place, user: string, message: Message): Promise<void> {
     try {
-      await outbox.send(place.channel, () =>
-        client.chat.postEphemeral({
-          channel: place.channel,
-          user,
-          text: notification(message),
-          blocks: message.blocks,
-          ...threadOf(place),
-        }),
+      await sendKnown(message.blocks, (blocks) =>
+        outbox.send(place.channel, () =>
+          client.chat.postEphemeral({
+            channel: place.channel,
+            user,
+            text: notification(message),
+            blocks,
+            ...threadOf(place),
+          }),
+        ),
       )
     } catch (error) {
       if (!UNREACHABLE.has(codeOf(error) ?? '')) throw error
@@ -85,13 +109,15 @@ export function createPoster(client: WebClient, outbox: Outbox, logger: Logger):
     post,
     async update(posted, message) {
       try {
-        await outbox.send(posted.channel, () =>
-          client.chat.update({
-            channel: posted.channel,
-            ts: posted.ts,
-            text: notification(message),
-            blocks: message.blocks,
-          }),
+        await sendKnown(message.blocks, (blocks) =>
+          outbox.send(posted.channel, () =>
+            client.chat.update({
+              channel: posted.channel,
+              ts: posted.ts,
+              text: notification(message),
+              blocks,
+            }),
+          ),
         )
         return posted
       } catch (error) {

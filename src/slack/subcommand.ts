@@ -25,6 +25,8 @@ export type Invocation = FaceParts & {
   readonly triggerId?: string
   /** What was typed after the name. */
   readonly words: readonly string[]
+  /** Slack shows by itself that perfbot is at it. */
+  readonly showsStatus?: boolean
   /** For what everybody may see. */
   readonly place: Place
   /** For what only the person who asked should see, unless they want all to. */

@@ -127,10 +127,10 @@ test('an answer is never more than its facts and what can be traced to them', as
       const answer = await ask(question, sources, {
         writer: { ...WRITER_DEFAULTS, servers: [modelServer(server.url)], prompt: prompts.answer },
       })
-      const message = JSON.stringify(answerMessage(answer))
+      const message = JSON.stringify(answerMessage(question, answer))
       // Only text elements, which Slack does not read as markup; nothing that can be pressed.
       expect(message).not.toMatch(/"type":"(?:actions|button|link|user|broadcast|channel)"/)
-      const markup = answerMessage(answer).blocks.filter(({ type }) => type === 'context')
+      const markup = answerMessage(question, answer).blocks.filter(({ type }) => type === 'context')
       expect(JSON.stringify(markup)).not.toMatch(/<[!@#]/)
       expect(JSON.stringify(answer.sentences)).not.toMatch(SECRETS)
     }

@@ -1,6 +1,8 @@
+import { WebClient } from '@slack/web-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
 import type { Message, View } from '../../src/playground/workspace.ts'
+import { feedbackBlock } from '../../src/slack/views/feedback.ts'
 import { FOUNDER, type System, startSystem, VISITOR } from './system.ts'
 
 let postgres: ThrowawayPostgres
@@ -168,4 +170,100 @@ describe('settings', () => {
     expect(said(view)).not.toContain('threshold:')
     await playground.closeView({ user: VISITOR, view_id: view.id })
   })
+})
+
+describe('shortcuts', () => {
+  it('a report goes where its window says, and without a place to who asked', async () => {
+    const { playground, channel } = system
+    await playground.chooseShortcut({ user: FOUNDER, callback_id: 'performance_report' })
+    const modal = await playground.until(() => playground.views(FOUNDER).at(-1))
+    const before = playground.messages(channel).length
+    await playground.submitView({
+      user: FOUNDER,
+      view_id: modal.id,
+      values: { place: { place: channel } },
+    })
+    await playground.until(() =>
+      playground
+        .messages(channel)
+        .slice(before)
+        .find((message) => said(message).includes('measure_again')),
+    )
+  })
+
+  it('a question about a message begins with its words, and is answered in its thread', async () => {
+    const { playground, channel } = system
+    const text = 'is <http://db|the database> *slow*, or how much memory is free &amp; used?'
+    const asked = playground.sendMessage({ user: VISITOR, channel, text })
+    await playground.chooseShortcut({
+      user: VISITOR,
+      callback_id: 'ask_about_message',
+      message: { channel, ts: asked.ts },
+    })
+    const modal = await playground.until(() => playground.views(VISITOR).at(-1))
+    expect(said(modal)).toContain('is the database slow, or how much memory is free & used?')
+    await playground.submitView({
+      user: VISITOR,
+      view_id: modal.id,
+      values: { question: { question: 'how much memory is free?' } },
+    })
+    const answer = await playground.until(() =>
+      playground.messages(channel).find(({ thread_ts, bot_id }) => thread_ts === asked.ts && bot_id),
+    )
+    expect(said(answer)).toContain('Memory available')
+  })
+})
+
+it('the assistant greets with prompts, has a title by the first question, and remembers it', async () => {
+  const { playground } = system
+  const root = playground.openAssistant({ user: VISITOR })
+  const thread = await playground.until(() => {
+    const shown = playground.assistantThread(root)
+    return shown && shown.prompts.length > 0 ? shown : undefined
+  })
+  expect(thread.prompts.map(({ message }) => message)).toContain('status')
+  const ask = (text: string) =>
+    playground.sendMessage({ user: VISITOR, channel: root.channel, text, thread_ts: root.ts })
+  const answered = (expected: RegExp) =>
+    playground.until(() =>
+      playground
+        .messages(root.channel)
+        .find((message) => message.thread_ts === root.ts && message.bot_id && expected.test(said(message))),
+    )
+  ask('how much memory is free?')
+  await answered(/Memory available/)
+  expect(playground.assistantThread(root)).toMatchObject({ title: 'how much memory is free?', status: '' })
+  ask('and the disk?')
+  await answered(/full: /)
+})
+
+it('what people think of a text by a model is kept with the text', async () => {
+  const { playground, perfbot, channel } = system
+  const client = new WebClient(playground.botToken, { slackApiUrl: playground.slackApiUrl })
+  const text = `The "database" is fine. ${'It is. '.repeat(900)}`
+  const block = feedbackBlock({ of: 'answer', about: 'is it fine?', model: 'qwen3:4b', text })
+  const { ts = '' } = await client.chat.postMessage({ channel, text: 'answer', blocks: [block] })
+  const button = block.elements[0]
+  const chosen = button?.type === 'feedback_buttons' ? button.negative_button.value : ''
+  await playground.performAction({ user: VISITOR, channel, message_ts: ts, action_id: 'feedback', chosen })
+  await playground.until(() =>
+    playground.ephemeral(channel, VISITOR).find((message) => said(message).includes('this text was bad')),
+  )
+  const [kept, ...others] = await perfbot.feedback()
+  expect(others).toEqual([])
+  expect(kept).toMatchObject({ verdict: 'bad', by: VISITOR, about: 'is it fine?', host: 'web-1' })
+  expect(kept?.text).toContain('The "database" is fine.')
+})
+
+it('/perf doctor tells admins what works, and others whom to ask', async () => {
+  const { playground, channel } = system
+  await playground.sendSlashCommand({ user: VISITOR, channel, text: '/perf doctor' })
+  await playground.sendSlashCommand({ user: FOUNDER, channel, text: '/perf doctor' })
+  const told = (user: string, expected: RegExp) =>
+    playground.until(
+      () => playground.ephemeral(channel, user).find((message) => expected.test(said(message))),
+      10_000,
+    )
+  await told(VISITOR, new RegExp(`Ask <@${FOUNDER}>`))
+  await told(FOUNDER, /things? well: /)
 })

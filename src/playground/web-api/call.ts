@@ -1,5 +1,6 @@
 import { Refusal } from '../refusal.ts'
 import { appMethods } from './app.ts'
+import { assistantMethods } from './assistant.ts'
 import { chatMethods } from './chat.ts'
 import { conversationMethods } from './conversations.ts'
 import { fileMethods } from './files.ts'
@@ -9,6 +10,7 @@ import { viewMethods } from './views.ts'
 
 const methods: Record<string, Method> = {
   ...appMethods,
+  ...assistantMethods,
   ...chatMethods,
   ...conversationMethods,
   ...peopleMethods,

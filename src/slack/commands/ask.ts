@@ -15,7 +15,7 @@ export const ask: Subcommand = {
   usage: ['ask <question>'],
   examples: [['ask which container uses most memory?', 'an answer with the readings that it rests on']],
   audience: 'asker',
-  async run({ perfbot, people, poster, threads, answer, words, place, user }) {
+  async run({ perfbot, people, poster, threads, answer, words, place, user, showsStatus }) {
     const question = words.join(' ')
     if (question === '') return answer(plain('Ask something, such as: which container uses most memory?'))
     const thread = `${place.channel} ${place.thread ?? user}`
@@ -29,15 +29,15 @@ export const ask: Subcommand = {
     const show = async ({ plans }: Answered, tell: (message: Message) => Promise<unknown>) => {
       for (const plan of plans) await tell(planMessage(plan, [], perfbot.policy.approve[plan.risk]))
     }
-    if (place.thread === undefined) {
+    if (place.thread === undefined || showsStatus) {
       const answered = await find()
-      await answer(answerMessage(answered))
+      await answer(answerMessage(question, answered))
       return show(answered, answer)
     }
     const posted = await poster.post(place, plain('Looking …'))
     try {
       const answered = await find()
-      await poster.update(posted, answerMessage(answered))
+      await poster.update(posted, answerMessage(question, answered))
       await show(answered, (message) => poster.post(place, message))
     } catch (error) {
       await poster.update(posted, plain(`The question could not be answered: ${explain(error)}`))

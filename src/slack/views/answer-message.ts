@@ -3,12 +3,13 @@ import { oneLine, shortened } from '../../model/plain-text.ts'
 import type { Answered } from '../../model/question.ts'
 import { describeAnswerer } from '../../report/phrases.ts'
 import { context, type Message, mrkdwn, paragraph, prose, richText } from '../blocks.ts'
+import { feedbackBlock } from './feedback.ts'
 
 const SENTENCES = 12
 const EVIDENCE = 6
 
 /** An answer, what it rests on, and who put it into words; nothing in it is read as markup. */
-export function answerMessage({ sentences, evidence, writer }: Answered): Message {
+export function answerMessage(question: string, { sentences, evidence, writer }: Answered): Message {
   const read = evidence
     .slice(0, EVIDENCE)
     .map((each) => `${shortened(oneLine(describeEvidence(each)), 160)} (${oneLine(each.source)})`)
@@ -27,6 +28,16 @@ export function answerMessage({ sentences, evidence, writer }: Answered): Messag
           mrkdwn(describeAnswerer(writer)),
         ].join('\n'),
       ),
+      ...(writer.kind === 'computed'
+        ? []
+        : [
+            feedbackBlock({
+              of: 'answer',
+              about: question,
+              model: writer.model,
+              text: sentences.join(' '),
+            }),
+          ]),
     ],
   }
 }

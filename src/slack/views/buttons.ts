@@ -12,10 +12,16 @@ export const ACTIONS = {
   hearAgain: 'hear_again',
   openLink: 'open_link',
   settings: 'settings',
+  feedback: 'feedback',
 } as const
 /** The input in the window of a fix. */
 export const REASON = 'reason'
-export const VIEWS = { approveFix: 'approve_fix', settings: 'settings' } as const
+export const VIEWS = {
+  approveFix: 'approve_fix',
+  settings: 'settings',
+  reportShortcut: 'report_shortcut',
+  askShortcut: 'ask_shortcut',
+} as const
 
 /** What a click on "Review" carries: the plan, and the report whose message shows it. */
 export const ReviewValue = z.object({

@@ -28,6 +28,7 @@ import {
   words,
 } from '../blocks.ts'
 import { measureAgainButton, reviewFixButton, wholeReportButton } from './buttons.ts'
+import { feedbackBlock } from './feedback.ts'
 
 /** What the parent message shows of the worst; the rest stands in the thread, so that it fits a phone's screen. */
 const WORST_SHOWN = 3
@@ -161,6 +162,16 @@ export function reportMessage(report: Report, fixes: readonly OfferedFix[], writ
       ...shown.flatMap((each) => findingBlocks(each, fixes, report)),
       context(footer.join('\n')),
       actions([measureAgainButton, wholeReportButton(report.id)]),
+      ...(report.narrative.writer === 'computed'
+        ? []
+        : [
+            feedbackBlock({
+              of: 'summary',
+              about: report.id,
+              model: report.narrative.model,
+              text: report.narrative.text,
+            }),
+          ]),
     ],
   }
 }
