@@ -4,6 +4,7 @@ import { incidentsOf, withSymptoms } from './diagnose/incidents.ts'
 import { PAST, PAST_METRICS } from './diagnose/pasts.ts'
 import type { ThresholdException, Thresholds } from './diagnose/thresholds.ts'
 import { isSilenced } from './model/alert.ts'
+import type { FindingEvent } from './model/event.ts'
 import type { CommandFix, Finding, Fix } from './model/finding.ts'
 import type { FixPlan } from './model/fix-plan.ts'
 import type { Gap } from './model/gap.ts'
@@ -172,6 +173,17 @@ async function savePlans(plans: readonly FixPlan[], { store, host, clock }: Repo
   }
 }
 
+const TURNS = ['appeared', 'returned', 'worse', 'milder', 'resolved'] as const
+/** Enough for months of findings that come and go. */
+const TURNS_LOOKED_AT = 2000
+
+async function findingEvents(store: Store, host: string): Promise<FindingEvent[]> {
+  const events = await store.events(host, { kinds: TURNS, limit: TURNS_LOOKED_AT })
+  return events.filter(
+    (event): event is FindingEvent => event.kind !== 'deployed' && event.kind !== 'regressions',
+  )
+}
+
 /** Measures, diagnoses, plans the fixes, composes, stores, and has the summary written. */
 export async function takeReport(request: ReportRequest, ports: ReportingPorts): Promise<Report> {
   const { store, host, thresholds, exceptions, targets, gaps } = ports
@@ -205,6 +217,7 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
     gaps,
     targets,
     previous,
+    events: await findingEvents(store, host),
     deployments: await ports.deployments(deploymentsFrom(snapshot, request)),
     days: await ports.keyDays(),
   })

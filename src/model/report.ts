@@ -63,6 +63,17 @@ export const Changes = z.object({
 })
 export type Changes = z.infer<typeof Changes>
 
+/** How a finding stands against its own past. */
+export const Course = z.object({
+  finding: z.string(),
+  course: z.enum(['new', 'ongoing', 'worse', 'better', 'flapping']),
+  /** When it came, and came back last. */
+  since: Timestamp,
+  /** How often it came within the last day. */
+  times: z.number(),
+})
+export type Course = z.infer<typeof Course>
+
 /** A number that changed beyond chance. */
 export const NumberChange = z.object({
   title: z.string(),
@@ -136,6 +147,8 @@ export const Report = z.object({
   tables: z.array(Table),
   gaps: z.array(Gap),
   changes: Changes.nullable(),
+  /** Of each finding; of none in a report that is older than this. */
+  courses: z.array(Course).default([]),
   /** Since the report that it is compared with, or within a day, the oldest first. */
   deployments: z.array(Deployment).default([]),
   /** Oldest first. */

@@ -1,3 +1,4 @@
+import type { FindingEvent } from '../model/event.ts'
 import type { Check, Finding, Severity } from '../model/finding.ts'
 import { SEVERITIES } from '../model/finding.ts'
 import { counted } from '../model/format.ts'
@@ -6,6 +7,7 @@ import { type Incident, inOrder, problemsOf, severityWithSymptoms } from '../mod
 import type { Deployment, KeyDay, Report } from '../model/report.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { changesSince } from './changes.ts'
+import { coursesOf } from './courses.ts'
 import { deploymentTable } from './deployment-lines.ts'
 import { keyDayTable } from './key-days.ts'
 import { scoreboard } from './scoreboard.ts'
@@ -23,6 +25,8 @@ export type Composition = {
   readonly gaps: readonly Gap[]
   readonly targets: Targets
   readonly previous: Report | null
+  /** Turns in the lives of findings, as far back as they are remembered; none where nothing is. */
+  readonly events?: readonly FindingEvent[]
   readonly deployments?: readonly Deployment[]
   readonly days?: readonly KeyDay[]
 }
@@ -121,6 +125,7 @@ export function compose(composition: Composition): Omit<Report, 'narrative'> {
     checks,
     tables: [...keyDayTable(days), ...deploymentTable(deployments), ...tables(snapshot)],
     gaps: [...snapshot.gaps, ...composition.gaps],
+    courses: coursesOf(findings, composition.events ?? [], snapshot.takenAt),
     changes: changesSince(previous, [...findings, ...composition.silenced], checks),
     deployments: [...deployments],
     days: [...days],

@@ -134,6 +134,7 @@ export function makeReport(changes: Partial<Report> = {}): Report {
       },
     ],
     changes: null,
+    courses: [],
     narrative: { writer: 'computed', text: 'Container api is down.', reason: 'no model is configured' },
     ...changes,
   })

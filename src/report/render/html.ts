@@ -5,6 +5,7 @@ import { plainText } from '../../model/plain-text.ts'
 import type { Report, Table } from '../../model/report.ts'
 import { describeTarget as describeSubject } from '../../model/target.ts'
 import { describeAlike, type Told, told } from '../alike.ts'
+import { describeCourse } from '../courses.ts'
 import {
   describeChecks,
   describeMeasured,
@@ -49,10 +50,10 @@ const renderFix = (fix: Fix): string =>
     ? `<p><b>Fix</b> ${inert(fix.title)} <span class="note">(${inert(fix.command)}, can be approved in Slack)</span></p>`
     : `<p><b>Fix</b> ${inert(fix.title)}</p><pre>${inert(fix.change)}</pre>`
 
-const renderFinding = ({ finding, because, alike }: Told): string =>
+const renderFinding = ({ finding, because, alike }: Told, courses: Report['courses']): string =>
   `<article class="${finding.severity}${because === null ? '' : ' symptom'}" id="${inert(finding.id)}">
 <h3><span class="severity">${finding.severity}</span> ${inert(finding.title)}</h3>
-<p class="note">${inert(describeSubject(finding.target))} · ${inert(finding.id)}</p>
+<p class="note">${[describeSubject(finding.target), finding.id, describeCourse(courses, finding.id) ?? ''].filter(Boolean).map(inert).join(' · ')}</p>
 ${because === null ? '' : `<p><b>Follows from the above</b> ${inert(because)}</p>`}
 ${alike.length > 0 ? `<p><b>The same holds for</b> ${inert(describeAlike(alike))}</p>` : ''}
 <p><b>Impact</b> ${inert(finding.impact)}</p>
@@ -99,7 +100,12 @@ const contents = (report: Report, pictures: readonly Picture[]): string[] => {
       : []),
     '</header>',
     ...section('Scoreboard', renderScoreboard(report)),
-    ...section('Findings', ...(findings.length > 0 ? told(report).map(renderFinding) : ['<p>None.</p>'])),
+    ...section(
+      'Findings',
+      ...(findings.length > 0
+        ? told(report).map((each) => renderFinding(each, report.courses))
+        : ['<p>None.</p>']),
+    ),
     `<p class="note">${describeChecks(report.checks)} ${describeSilenced(report)}</p>`,
     ...section('The last day', ...pictures.map(renderPicture)),
     ...section('Readings', ...report.tables.map(renderTable)),

@@ -5,6 +5,7 @@ import { oneLine, plainText } from '../../model/plain-text.ts'
 import type { Report, Table } from '../../model/report.ts'
 import { describeTarget as describeSubject } from '../../model/target.ts'
 import { describeAlike, type Told, told } from '../alike.ts'
+import { describeCourse } from '../courses.ts'
 import {
   describeChecks,
   describeMeasured,
@@ -44,10 +45,17 @@ const renderFix = (fix: Fix): string =>
     ? `- ${inert(fix.title)} (\`${fix.command}\`, can be approved in Slack)`
     : `- ${inert(fix.title)}\n\n${fenced(fix.change)}`
 
-const renderFinding = ({ finding, number, because, alike }: Told): string =>
+const renderFinding = ({ finding, number, because, alike }: Told, courses: Report['courses']): string =>
   [
     number === null ? `#### ↳ ${inert(finding.title)}` : `### ${number}. ${inert(finding.title)}`,
-    `**${finding.severity}** · ${inert(describeSubject(finding.target))} · \`${finding.id}\``,
+    [
+      `**${finding.severity}**`,
+      inert(describeSubject(finding.target)),
+      `\`${finding.id}\``,
+      describeCourse(courses, finding.id),
+    ]
+      .filter(Boolean)
+      .join(' · '),
     ...(because === null ? [] : [`**Follows from the above:** ${inert(because)}`]),
     ...(alike.length > 0 ? [`**The same holds for ${inert(describeAlike(alike))}**`] : []),
     `**Impact:** ${inert(finding.impact)}`,
@@ -81,7 +89,11 @@ export function renderMarkdown(report: Report): string {
     '## Scoreboard',
     renderScoreboard(report),
     '## Findings',
-    findings.length > 0 ? told(report).map(renderFinding).join('\n\n') : 'None.',
+    findings.length > 0
+      ? told(report)
+          .map((each) => renderFinding(each, report.courses))
+          .join('\n\n')
+      : 'None.',
     [describeChecks(report.checks), describeSilenced(report)].filter(Boolean).join(' '),
   ]
   if (changes) {

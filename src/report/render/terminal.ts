@@ -5,6 +5,7 @@ import { formatSeconds, formatValue } from '../../model/format.ts'
 import { oneLine, plainText, shortened } from '../../model/plain-text.ts'
 import type { Report, Score, Table } from '../../model/report.ts'
 import { describeAlike, type Told, told } from '../alike.ts'
+import { describeCourse } from '../courses.ts'
 import {
   describeChecks,
   describeMeasured,
@@ -110,7 +111,13 @@ function labelled(label: string, text: string, width: number, paint: Paint): str
 }
 
 /** A symptom stands under its root, marked and without a number. */
-function renderFinding({ finding, number, because, alike }: Told, width: number, paint: Paint): string[] {
+function renderFinding(
+  { finding, number, because, alike }: Told,
+  { courses }: Report,
+  width: number,
+  paint: Paint,
+): string[] {
+  const course = describeCourse(courses, finding.id)
   const evidence = finding.evidence.map((item) => oneLine(describeEvidence(item))).join(' · ')
   return [
     ...wrap(oneLine(finding.title), width - 18).map((line, row) =>
@@ -119,6 +126,7 @@ function renderFinding({ finding, number, because, alike }: Told, width: number,
         : `${' '.repeat(15)}${paint('bold', line)}`,
     ),
     ...(alike.length > 0 ? labelled('Also', describeAlike(alike), width, paint) : []),
+    ...(course === null ? [] : labelled('Course', course, width, paint)),
     ...labelled('Impact', finding.impact, width, paint),
     ...(because === null ? [] : labelled('Follows', because, width, paint)),
     ...labelled('Cause', finding.rootCause, width, paint),
@@ -162,7 +170,7 @@ export function renderTerminal(report: Report, { width, colour }: TerminalOption
     '',
     ...renderScoreboard(report, paint),
     ...(report.findings.length > 0 ? [paint('bold', 'Findings')] : []),
-    ...told(report).flatMap((each) => renderFinding(each, width, paint)),
+    ...told(report).flatMap((each) => renderFinding(each, report, width, paint)),
     ...report.tables.flatMap((table) => renderTable(table, paint)),
     ...renderGaps(report, width, paint),
     [describeChecks(report.checks), describeSilenced(report)].filter(Boolean).join(' '),

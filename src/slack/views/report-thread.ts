@@ -6,6 +6,7 @@ import { oneLine, shortened } from '../../model/plain-text.ts'
 import type { Cell, Report, Table } from '../../model/report.ts'
 import type { OfferedFix } from '../../perfbot.ts'
 import { describeAlike, type Told, told } from '../../report/alike.ts'
+import { describeCourse } from '../../report/courses.ts'
 import {
   inMessages,
   type Message,
@@ -28,9 +29,15 @@ const fixElements = (fix: Fix) =>
 const EVIDENCE_SHOWN = 12
 const FIXES_SHOWN = 3
 
-const findingDetail = ({ finding, because, alike }: Told): KnownBlock =>
+const courseElements = (courses: Report['courses'], id: string) => {
+  const course = describeCourse(courses, id)
+  return course === null ? [] : [paragraph(words(course, { italic: true }))]
+}
+
+const findingDetail = ({ finding, because, alike }: Told, courses: Report['courses']): KnownBlock =>
   richText(
     paragraph(words(`${severityWord(finding)}  `, { bold: true }), words(finding.title, { bold: true })),
+    ...courseElements(courses, finding.id),
     ...(because === null
       ? []
       : [
@@ -131,7 +138,7 @@ export function tableMessages(table: Table): { messages: TableMessage[]; cut: bo
 export function findingMessages(report: Report, fixes: readonly OfferedFix[], message: string): Message[] {
   const shown = new Set(shownInParent(report).map(({ finding }) => finding.id))
   const blocks = told(report).flatMap((each) => [
-    findingDetail(each),
+    findingDetail(each, report.courses),
     ...(shown.has(each.finding.id)
       ? []
       : fixBlocks(
