@@ -1,7 +1,7 @@
 import { proposedEntry } from './approving.ts'
 import { diagnose } from './diagnose/diagnose.ts'
 import { incidentsOf, withSymptoms } from './diagnose/incidents.ts'
-import { PAST, PAST_METRICS } from './diagnose/pasts.ts'
+import { PAST, PAST_METRICS, URGENT_METRICS, URGENT_PAST } from './diagnose/pasts.ts'
 import type { ThresholdException, Thresholds } from './diagnose/thresholds.ts'
 import { isSilenced } from './model/alert.ts'
 import type { FindingEvent } from './model/event.ts'
@@ -71,27 +71,44 @@ const UNUSUAL: Seconds = seconds(3600)
 const DAY: Seconds = seconds(86_400)
 /** An hour each in a week. */
 const PAST_POINTS = 168
+/** Five minutes each in a few hours. */
+const URGENT_POINTS = 72
 
 /** All that rules may know of the time before a snapshot. */
-export async function recall(store: Store, { host, takenAt }: Snapshot): Promise<History> {
+export async function recall(store: Store, snapshot: Snapshot): Promise<History> {
+  const { host, takenAt } = snapshot
   return {
     recent: await store.snapshotsSince(host, earlierBy(takenAt, HISTORY), HISTORY_LENGTH),
     unusual: await store.unusual(host, earlierBy(takenAt, UNUSUAL), takenAt),
-    trends: [],
+    trends: await trendsOf(URGENT_METRICS, snapshot, { over: URGENT_PAST, points: URGENT_POINTS }, store),
   }
 }
 
-/** The same, with what forecasts and sizes are made of: too much to read each minute, and no news of a minute. */
-async function recallAll(store: Store, snapshot: Snapshot): Promise<History> {
-  const { host, takenAt } = snapshot
-  const stretch = { from: earlierBy(takenAt, PAST), to: takenAt, points: PAST_POINTS }
+/** The past of all series of some metrics, in so many points. */
+async function trendsOf(
+  metrics: readonly string[],
+  { host, takenAt }: Snapshot,
+  { over, points }: { readonly over: Seconds; readonly points: number },
+  store: Store,
+): Promise<History['trends']> {
+  const stretch = { from: earlierBy(takenAt, over), to: takenAt, points }
   const trends = []
-  for (const metric of PAST_METRICS) {
+  for (const metric of metrics) {
     for (const series of await store.series({ host, metric })) {
       trends.push({ series, trend: await store.trend({ series: series.id, ...stretch }) })
     }
   }
-  return { ...(await recall(store, snapshot)), trends }
+  return trends
+}
+
+/** The same, with what forecasts and sizes are made of: too much to read each minute, and no news of a minute. */
+async function recallAll(store: Store, snapshot: Snapshot): Promise<History> {
+  const recalled = await recall(store, snapshot)
+  const week = { over: PAST, points: PAST_POINTS }
+  return {
+    ...recalled,
+    trends: [...recalled.trends, ...(await trendsOf(PAST_METRICS, snapshot, week, store))],
+  }
 }
 
 async function previousReport(ports: ReportingPorts, comparedWith: ComparedWith): Promise<Report | null> {

@@ -8,17 +8,27 @@ export const PAST_METRICS = [
   'container_memory_working_set_bytes',
   'perfbot_container_cpu_cores',
   'perfbot_postgres_connections_used',
+  'perfbot_postgres_xid_age',
 ] as const
 export const PAST: Seconds = seconds(7 * 86_400)
 
+/** What can run out within hours: of these the last hours are looked at as well, at every collection. */
+export const URGENT_METRICS = ['node_filesystem_avail_bytes'] as const
+export const URGENT_PAST: Seconds = seconds(6 * 3600)
+
 export type Asked = { readonly metric: string; readonly labels: Readonly<Record<string, string>> }
 
-export const pastOf = ({ history }: Context, { metric, labels }: Asked): Trend | null =>
-  history.trends.find(
-    ({ series }) =>
-      series.metric === metric &&
-      Object.entries(labels).every(([name, value]) => series.labels[name] === value),
-  )?.trend ?? null
+/** Of a few hours, where it is urgent, and of a week. */
+export const pastsOf = ({ history }: Context, { metric, labels }: Asked): Trend[] =>
+  history.trends
+    .filter(
+      ({ series }) =>
+        series.metric === metric &&
+        Object.entries(labels).every(([name, value]) => series.labels[name] === value),
+    )
+    .map(({ trend }) => trend)
+
+export const pastOf = (context: Context, asked: Asked): Trend | null => pastsOf(context, asked)[0] ?? null
 
 /** What a number needed over its past. */
 export type Needed = {

@@ -31,7 +31,12 @@ import {
   unhealthy,
 } from './rules/containers.ts'
 import { diskSpace, filesystemReadOnly, inodes } from './rules/filesystems.ts'
-import { connectionsPredicted, diskFullPredicted, memoryLimitPredicted } from './rules/forecasts.ts'
+import {
+  connectionsPredicted,
+  diskFullPredicted,
+  memoryLimitPredicted,
+  transactionIdsPredicted,
+} from './rules/forecasts.ts'
 import {
   eccUncorrected,
   gpuThermal,
@@ -362,6 +367,7 @@ export const RULES: readonly Rule[] = [
   diskFullPredicted,
   memoryLimitPredicted,
   connectionsPredicted,
+  transactionIdsPredicted,
   memorySize,
   cpuSize,
   unusual,

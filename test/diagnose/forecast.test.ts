@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { diagnose } from '../../src/diagnose/diagnose.ts'
 import { forecast } from '../../src/diagnose/forecast.ts'
 import { Thresholds } from '../../src/diagnose/thresholds.ts'
+import type { History, Snapshot } from '../../src/model/snapshot.ts'
 import { timestamp } from '../../src/model/units.ts'
 import { openStore } from '../../src/store/store.ts'
 import { makeDirectory } from '../store/directory.ts'
-import { makeSnapshot } from '../support/snapshot.ts'
+import { makeDatabase, makeSnapshot } from '../support/snapshot.ts'
 
 const HOUR = 3_600_000
 const DAY = 86_400
@@ -65,6 +66,69 @@ describe('a forecast', () => {
     ],
   ])('is not made of %s', (_name, hours, value, limit) => {
     expect(forecast(pointsOf(hours, value), limit)).toBeNull()
+  })
+})
+
+const diskLeft = (hours: number, step: number, left: (hour: number) => number) => ({
+  series: { id: 1, host: 'atlas', metric: 'node_filesystem_avail_bytes', labels: { mountpoint: '/' } },
+  trend: {
+    resolution: 'raw' as const,
+    stepSeconds: step * 3600,
+    points: pointsOf(Math.round(hours / step), (index) => left(index * step)).map((point, index) => ({
+      ...point,
+      at: index * step * HOUR,
+    })),
+  },
+})
+
+const judged = (trends: History['trends'], changes: Partial<Snapshot> = {}) =>
+  diagnose({
+    snapshot: makeSnapshot(changes),
+    history: { recent: [], unusual: [], trends },
+    logs: new Map(),
+    thresholds: Thresholds.parse({}),
+  })
+
+describe('what runs out within hours', () => {
+  it('is critical where all stops with it, and found in the last hours before a week shows it', () => {
+    const week = diskLeft(160, 1, () => 200 * 1024 ** 3)
+    const lately = diskLeft(6, 1 / 12, (hour) => (80 - 10 * hour) * 1024 ** 3)
+    const found = (trends: History['trends']) =>
+      judged(trends).findings.find(({ rule }) => rule === 'host-disk-full-predicted')
+    expect(found([week])).toBeUndefined()
+    expect(found([lately, week])).toMatchObject({
+      severity: 'critical',
+      title: expect.stringMatching(/^\/ will be full in 2 h/),
+    })
+  })
+})
+
+describe('transaction numbers', () => {
+  const age = (xidAge: number) => ({
+    databases: [makeDatabase({ wraparound: [{ databaseName: 'app', xidAge, multixactAge: 0 }] })],
+  })
+  const past = {
+    series: {
+      id: 2,
+      host: 'atlas',
+      metric: 'perfbot_postgres_xid_age',
+      labels: { server: 'main', datname: 'app' },
+    },
+    trend: {
+      resolution: 'hour' as const,
+      stepSeconds: 3600,
+      points: pointsOf(160, (hour) => 9e8 + hour * 2e6),
+    },
+  }
+  const predicted = (xidAge: number) =>
+    judged([past], age(xidAge)).findings.find(({ rule }) => rule === 'pg-transaction-ids-predicted')
+
+  it('run out at the pace of the past, and not while autovacuum has not had its turn', () => {
+    expect(predicted(1.22e9)).toMatchObject({
+      severity: 'low',
+      title: expect.stringContaining('database app will be used up in 19 d'),
+    })
+    expect(predicted(1.5e8)).toBeUndefined()
   })
 })
 
