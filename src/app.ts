@@ -18,6 +18,7 @@ import { examine, proposalsOf } from './examining.ts'
 import { recover } from './executing.ts'
 import { layFoundations } from './foundations.ts'
 import { keyDays } from './key-days.ts'
+import { createLoad, loadTargets, loadTestProposal, loadTests } from './load-testing.ts'
 import { createLogWatching } from './log-watching.ts'
 import { lookBack } from './looking-back.ts'
 import type { FixPlan } from './model/fix-plan.ts'
@@ -107,7 +108,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   const newId = () => randomUUID().slice(0, 13)
   /** What questions about the past stand on. */
   const past = () => ({ store, host: config.host, now: timestamp(clock()) })
-  const engines = enginesOf(config, dockers)
+  const load = createLoad(loadTargets(config), { store, host: config.host })
+  const engines = { ...enginesOf(config, dockers), load }
   const settings = createSettings({ store, config, clock })
   await settings
     .read()
@@ -226,6 +228,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
       return null
     },
     trend,
+    loadTests: () => loadTests(loadTargets(config), load),
+    proposeLoadTest: (request) => propose(loadTestProposal(request, load), config.host, approving),
     lookBack: (asked) => lookBack(asked, past()),
     compare: (question) => askComparison(question, past()),
     async compareSinceStart(container) {

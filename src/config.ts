@@ -87,6 +87,14 @@ const Service = z
     assets: z.boolean().default(true),
     verifyCertificate: z.boolean().default(true),
     ca: z.string().min(1).optional(),
+    /** How far it may be loaded, once somebody has approved it; not at all without it. */
+    loadTest: z
+      .strictObject({
+        rate: z.number().int().min(1).max(10_000).default(10),
+        duration: duration('10s').refine((value) => value >= 1 && value <= 300, 'must be 1s to 5min'),
+        connections: z.number().int().min(1).max(500).default(5),
+      })
+      .optional(),
   })
   .refine(({ method, expect }) => method === 'GET' || expect.text === undefined, {
     path: ['expect', 'text'],

@@ -47,6 +47,7 @@ const WHAT: Readonly<Record<HostEvent['kind'], string>> = {
   resolved: 'resolved',
   deployed: 'deployed',
   regressions: 'compared',
+  'load-test': 'loaded',
 }
 
 /** What happened to a finding, named by its id or the beginning of one; to whatever a text is about; or lately at all. */

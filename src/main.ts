@@ -106,6 +106,17 @@ program
   })
 
 program
+  .command('loadtest')
+  .description(
+    'load a service that the configuration allows to be loaded; without one, what came of it so far',
+  )
+  .argument('[words...]', 'the service, and less than is allowed: rate=20 seconds=10 connections=5')
+  .action(async (words: string[]) => {
+    const { runLoadtest } = await import('./cli/loadtest.ts')
+    await runLoadtest(configFile(), words)
+  })
+
+program
   .command('doctor')
   .description('try every connection and permission, and print the line that mends each')
   .option('--json', 'print one JSON document and nothing else')

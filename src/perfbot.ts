@@ -5,6 +5,7 @@ import type { CompareAnswer, CompareQuestion, SinceStartAnswer } from './compari
 import type { Config } from './config.ts'
 import type { DigestAsked, DigestExtras, DueDigest } from './digesting.ts'
 import type { Recovered } from './executing.ts'
+import type { LoadTestOffer, LoadTestRequest } from './load-testing.ts'
 import type { PastAnswer } from './looking-back.ts'
 import type { Alert, AlertChange, Silence } from './model/alert.ts'
 import type { DigestSubscription } from './model/digest.ts'
@@ -77,6 +78,10 @@ export type Perfbot = {
   storeProblem(): Promise<string | null>
   /** What a number did over time. */
   trend(question: TrendQuestion): Promise<TrendAnswer>
+  /** Services that may be loaded, with how they answered so far. */
+  loadTests(): Promise<LoadTestOffer[]>
+  /** A load test as a plan: nothing is sent before it is approved. */
+  proposeLoadTest(request: LoadTestRequest): Promise<Proposal>
   /** What happened when: to a finding, to whatever a text is about, or lately at all. */
   lookBack(asked: string): Promise<PastAnswer>
   /** What is other than it was: a stretch against an earlier one. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Severity } from './finding.ts'
+import { LoadTest } from './load-test.ts'
 import { NumberChange } from './report.ts'
 import { Target } from './target.ts'
 import { Timestamp } from './units.ts'
@@ -42,8 +43,17 @@ export const RegressionsEvent = z.object({
 })
 export type RegressionsEvent = z.infer<typeof RegressionsEvent>
 
+/** A service was loaded, as somebody had approved. */
+export const LoadTestEvent = z.object({ ...common, kind: z.literal('load-test'), test: LoadTest })
+export type LoadTestEvent = z.infer<typeof LoadTestEvent>
+
 /** Something that happened on a host, to be told later, and to be seen beside its numbers. */
-export const HostEvent = z.discriminatedUnion('kind', [FindingEvent, DeploymentEvent, RegressionsEvent])
+export const HostEvent = z.discriminatedUnion('kind', [
+  FindingEvent,
+  DeploymentEvent,
+  RegressionsEvent,
+  LoadTestEvent,
+])
 export type HostEvent = z.infer<typeof HostEvent>
 
 /** What is in use of one thing, as far as people change it: each trait in words, by its name. */

@@ -1,4 +1,5 @@
 import type Dockerode from 'dockerode'
+import type { LoadTarget, LoadTest } from '../model/load-test.ts'
 
 /** What operations act on and readings look at, by the names that config gives. */
 export type Engines = {
@@ -12,6 +13,18 @@ export type Engines = {
   ollama(name: string): string | null
   /** What of the machine itself may be changed; null when it is another machine's turn. */
   machine: Machine
+  /** Services that may be loaded; none where config names none. */
+  load?: Load
+}
+
+export type Load = {
+  /** Null for a service that config does not name. */
+  target(service: string): LoadTarget | null
+  /** Its address as it may be shown and written down. */
+  shownUrl(target: LoadTarget): string
+  keep(test: LoadTest): Promise<void>
+  /** Oldest first. */
+  results(service: string): Promise<LoadTest[]>
 }
 
 export type Machine = {

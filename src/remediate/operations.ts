@@ -31,6 +31,7 @@ import {
 import { postgresResetSetting } from './operations/postgres-reset-setting.ts'
 import { postgresRestoreSetting } from './operations/postgres-restore-setting.ts'
 import { redisConfigSet } from './operations/redis-config.ts'
+import { serviceLoad } from './operations/service-load.ts'
 
 /** Everything that a fix can do. A step of a command file names one of these. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
@@ -77,5 +78,6 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     gpuSetPowerLimit,
     hostSetSysctl,
     hostRestoreSysctl,
+    serviceLoad,
   ].map((operation) => [operation.name, operation]),
 )

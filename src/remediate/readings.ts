@@ -13,6 +13,7 @@ import { databaseOf, POSTGRES_READINGS } from './readings/postgres.ts'
 import { POSTGRES_OBJECT_READINGS } from './readings/postgres-objects.ts'
 import type { Observation, Place, Reading } from './readings/reading.ts'
 import { REDIS_READINGS } from './readings/redis.ts'
+import { SERVICE_READINGS } from './readings/service.ts'
 
 /** What command files can name in preconditions, expectations, measures and `{{before.…}}`. */
 export const READINGS: ReadonlyMap<string, Reading> = new Map(
@@ -27,6 +28,7 @@ export const READINGS: ReadonlyMap<string, Reading> = new Map(
     ...GPU_READINGS,
     ...HOST_READINGS,
     ...SYSCTL_READINGS,
+    ...SERVICE_READINGS,
   ].map((reading) => [reading.name, reading]),
 )
 

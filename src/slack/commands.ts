@@ -11,6 +11,7 @@ import { fix } from './commands/fix.ts'
 import { fixes } from './commands/fixes.ts'
 import { helpFor, unknownCommand } from './commands/help.ts'
 import { history } from './commands/history.ts'
+import { loadtest } from './commands/loadtest.ts'
 import { reject } from './commands/reject.ts'
 import { report } from './commands/report.ts'
 import { settings } from './commands/settings.ts'
@@ -31,6 +32,7 @@ const OTHERS: readonly Subcommand[] = [
   chart,
   compare,
   history,
+  loadtest,
   snooze,
   mute,
   unmute,

@@ -34,7 +34,7 @@ function placeOf(text: string, source: string): string {
 }
 
 test('the commands that come with perfbot have no mistakes', () => {
-  expect(ownCatalogue.size).toBe(33)
+  expect(ownCatalogue.size).toBe(34)
   const domains = new Set([...ownCatalogue.values()].map(({ domain }) => domain))
   expect([...domains].toSorted()).toEqual([
     'compose',
@@ -45,6 +45,7 @@ test('the commands that come with perfbot have no mistakes', () => {
     'ollama',
     'postgres',
     'redis',
+    'service',
   ])
 })
 
