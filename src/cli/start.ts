@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { type Config, ConfigFailure } from '../config.ts'
 import type { Perfbot } from '../perfbot.ts'
 import { type Job, startSchedule } from '../schedule/jobs.ts'
+import { byTurns } from '../schedule/turns.ts'
 import type { Way } from '../slack/connection.ts'
 import { createFace, type Face } from '../slack/face.ts'
 import { explain } from '../slack/platform-errors.ts'
@@ -21,22 +22,24 @@ To try perfbot without Slack: npm run demo`
 
 /** What runs by the clock: readings between reports, the digest, and forgetting what is old. */
 function jobsOf(perfbot: Perfbot, face: Face): Job[] {
-  const { collect, fixes } = perfbot.config
+  const { collect, fixes, host } = perfbot.config
+  // Of several bots that watch one host together, one does each.
+  const shared = (job: Job): Job => byTurns(job, (key) => perfbot.takeEvent(`${host} ${key}`))
   return [
-    { name: 'collection', expression: collect.schedule, run: () => face.watch() },
-    { name: 'retention', expression: '17 3 * * *', run: () => perfbot.prune() },
+    shared({ name: 'collection', expression: collect.schedule, run: () => face.watch() }),
+    shared({ name: 'retention', expression: '17 3 * * *', run: () => perfbot.prune() }),
     // Shortly before midnight of the people who read: it is of the day that ends.
-    {
+    shared({
       name: 'regressions',
       expression: '50 23 * * *',
       timezone: perfbot.timezone,
       run: () => perfbot.keepRegressions(),
-    },
+    }),
     // Each channel has a time of its own, and what was missed is sent late: so it is looked for every minute.
     { name: 'digests', expression: '* * * * *', run: () => face.postDigests() },
     ...(fixes.automatic
       ? [
-          {
+          shared({
             name: 'automatic fixes',
             expression: fixes.automatic.schedule,
             run: async () =>
@@ -44,7 +47,7 @@ function jobsOf(perfbot: Perfbot, face: Face): Job[] {
                 await perfbot.applyAutomatic(),
                 'perfbot applied this by itself, as configured.',
               ),
-          },
+          }),
         ]
       : []),
   ]

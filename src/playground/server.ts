@@ -6,6 +6,7 @@ import { sendJson } from './http/body.ts'
 import { createPageKey } from './http/page-key.ts'
 import { answerPage } from './http/ui.ts'
 import type { Outcome } from './person/context.ts'
+import { sendEvent } from './person/event.ts'
 import { createPeople, type People } from './person/people.ts'
 import { type DeclaredShortcut, perfShortcuts } from './person/shortcut.ts'
 import { type DeclaredCommand, perfCommand } from './person/slash-command.ts'
@@ -78,6 +79,10 @@ export type Playground = People & {
   /** Sends every Socket Mode connection a `disconnect`; `close` also ends them. */
   disconnect: (reason: DisconnectReason, close?: boolean) => void
   connectionCount: () => number
+  /** Takes the bot's token back, and tells the app, as an administrator's click does. */
+  revokeToken: () => void
+  /** Puts a conversation away, or takes it out again. */
+  archive: (channel: string, isArchived?: boolean) => void
   /** A message as the API would show it. */
   shapeOf: (message: Message) => Record<string, unknown>
   close: () => Promise<void>
@@ -110,11 +115,8 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   const pageKey = createPageKey()
   let host = ''
 
-  const people = createPeople(
-    { workspace, socketMode, triggers, responseUrls, scopes, origin: () => `http://${host}` },
-    commands,
-    options.shortcuts ?? perfShortcuts,
-  )
+  const person = { workspace, socketMode, triggers, responseUrls, scopes, origin: () => `http://${host}` }
+  const people = createPeople(person, commands, options.shortcuts ?? perfShortcuts)
   const pageServer = {
     workspace,
     people,
@@ -220,6 +222,16 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     rateLimit: (limit) => void rateLimits.push({ ...limit }),
     disconnect: socketMode.disconnect,
     connectionCount: socketMode.connectionCount,
+    revokeToken() {
+      workspace.isRevoked = true
+      const tokens = { oauth: [], bot: [workspace.botUserId] }
+      sendEvent(person, { type: 'tokens_revoked', tokens, event_ts: workspace.nextTs() })
+    },
+    archive(channel, isArchived = true) {
+      const found = workspace.channels.get(channel) ?? channelNamed(channel)
+      found.isArchived = isArchived
+      workspace.changed()
+    },
     shapeOf: (message) => messageShape(workspace, message),
     async close() {
       await socketMode.close()

@@ -84,6 +84,8 @@ export type Workspace = {
   botToken: string
   appToken: string
   verificationToken: string
+  /** Somebody took the bot's token back. */
+  isRevoked: boolean
   users: Map<string, Person>
   userGroups: UserGroup[]
   channels: Map<string, Channel>
@@ -182,6 +184,7 @@ export function createWorkspace(options: NewWorkspace): Workspace {
     botToken: `xoxb-playground-${randomBytes(12).toString('hex')}`,
     appToken: `xapp-1-playground-${randomBytes(12).toString('hex')}`,
     verificationToken: randomBytes(12).toString('base64url'),
+    isRevoked: false,
     users,
     userGroups: [
       { id: slackId('S'), handle: 'sre', name: 'SRE', users: people.slice(0, 1).map((it) => it.id) },

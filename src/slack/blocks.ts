@@ -131,9 +131,35 @@ export const prose = (text: string): RichTextElement[] =>
     .filter((part) => part !== '')
     .map((part) => (/^`[^`]+`$/.test(part) ? words(part.slice(1, -1), { code: true }) : words(part)))
 
+/** "2026-03-14 09:26 UTC", as findings and answers say it. */
+const TIME = /\b(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}) UTC\b/
+
+/** A time that stands in a text, as the reader's own clocks show it. */
+function withTimes(element: RichTextElement): RichTextElement[] {
+  if (element.type !== 'text' || element.style?.code) return [element]
+  const parts = element.text.split(TIME)
+  const result: RichTextElement[] = []
+  // Of each match the text before it, its day and its time.
+  for (let index = 0; index < parts.length; index += 3) {
+    const [text = '', day, time] = parts.slice(index, index + 3)
+    if (text !== '') result.push({ ...element, text })
+    const at = day === undefined ? Number.NaN : Date.parse(`${day}T${time}Z`)
+    if (!Number.isNaN(at)) {
+      result.push({
+        type: 'date',
+        timestamp: at / 1000,
+        format: '{date_short_pretty} {time}',
+        fallback: `${day} ${time} UTC`,
+        ...(element.style ? { style: element.style } : {}),
+      })
+    } else if (day !== undefined) result.push({ ...element, text: `${day} ${time} UTC` })
+  }
+  return result
+}
+
 export const paragraph = (...elements: RichTextElement[]): RichTextSection => ({
   type: 'rich_text_section',
-  elements,
+  elements: elements.flatMap(withTimes),
 })
 
 export const preformatted = (text: string): RichTextPreformatted => ({

@@ -23,6 +23,24 @@ async function visibleChannels(client: WebClient): Promise<Channel[]> {
   return channels
 }
 
+/** Slack is asked for its channels twenty times a minute at most, and what is wrong with one is said once in a while. */
+const MEMORY_MILLISECONDS = 60_000
+
+/** The same, believed for a while. */
+export function rememberedChannels(
+  client: WebClient,
+  wanted: readonly string[],
+  logger: Logger,
+): () => Promise<Channel[]> {
+  let known: { readonly channels: Promise<Channel[]>; readonly at: number } | null = null
+  return () => {
+    if (!known || Date.now() - known.at > MEMORY_MILLISECONDS) {
+      known = { channels: findChannels(client, wanted, logger), at: Date.now() }
+    }
+    return known.channels
+  }
+}
+
 /**
  * The configured channels, by name or by id, as Slack knows them. One that is not there, or that perfbot was not
  * invited to, is said with what to do; the others go on.

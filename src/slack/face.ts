@@ -5,7 +5,7 @@ import type { Recovered } from '../executing.ts'
 import type { Perfbot } from '../perfbot.ts'
 import { createAlerter } from './alerter.ts'
 import { tellingOfChanges } from './changes.ts'
-import { type Channel, findChannels } from './channels.ts'
+import { type Channel, rememberedChannels } from './channels.ts'
 import { type ConnectionOptions, createConnection } from './connection.ts'
 import { deliverDigest } from './deliver-digest.ts'
 import { deliverReport } from './deliver-report.ts'
@@ -64,7 +64,7 @@ export function createFace({ perfbot: silent, logger, ...way }: FaceOptions): Fa
     poster: createPoster(impatient, outbox, logger),
     people: createPeople(client, userGroupsOf(perfbot.config), logger),
     threads: createThreads(),
-    channels: () => findChannels(client, perfbot.config.slack.channels, logger),
+    channels: rememberedChannels(client, perfbot.config.slack.channels, logger),
     logger,
   }
   const home = createHome(parts)

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { createPerfbot } from '../../src/app.ts'
 import { type Config, parseConfig } from '../../src/config.ts'
 import type { Perfbot } from '../../src/perfbot.ts'
@@ -25,6 +25,7 @@ export async function startSystem(
   changes: Partial<Config> = {},
   options: PlaygroundOptions = {},
   way?: Way,
+  logger: Logger = pino({ level: process.env.PERFBOT_TEST_LOG ?? 'silent' }, pino.destination(2)),
 ): Promise<System> {
   const directory = await mkdtemp(join(tmpdir(), 'perfbot-system-'))
   const playground = await startPlayground(options)
@@ -36,7 +37,6 @@ export async function startSystem(
     approvers: { users: [FOUNDER], userGroups: [], channels: [], systemUsers: [] },
     ...changes,
   }
-  const logger = pino({ level: process.env.PERFBOT_TEST_LOG ?? 'silent' }, pino.destination(2))
   const perfbot = await createPerfbot({ ...config, slack: { ...config.slack, channels: ['ops'] } }, logger)
   const { botToken, appToken, slackApiUrl } = playground
   const face = createFace({ perfbot, logger, botToken, apiUrl: slackApiUrl, ...(way ?? { appToken }) })

@@ -4,7 +4,7 @@ import type { Finding } from '../../src/model/finding.ts'
 import type { Table } from '../../src/model/report.ts'
 import type { OfferedFix } from '../../src/perfbot.ts'
 import { checkMessageBlocks } from '../../src/playground/block-kit/validate.ts'
-import { mrkdwn } from '../../src/slack/blocks.ts'
+import { mrkdwn, paragraph, richText, words } from '../../src/slack/blocks.ts'
 import { LIMITS } from '../../src/slack/limits.ts'
 import { reportMessage } from '../../src/slack/views/report-message.ts'
 import { findingMessages, gapMessages, tableMessages } from '../../src/slack/views/report-thread.ts'
@@ -135,6 +135,27 @@ describe('a report in Slack', () => {
     const done = JSON.stringify(reportMessage(report, [{ plan, execution }]).blocks)
     expect(done).not.toContain('Review: ')
     expect(done).toContain('Give api 512 MiB: Applied and verified')
+  })
+})
+
+describe('a time in a text', () => {
+  it('is shown by the clocks of the reader, and the rest of the text stays as it is', () => {
+    const text = 'Down since 2026-03-14 09:26 UTC, not 2026-99-14 09:26 UTC.'
+    const block = richText(paragraph(words(text, { bold: true })))
+    accepted([block])
+    expect(block.elements[0]?.elements).toEqual([
+      { type: 'text', text: 'Down since ', style: { bold: true } },
+      {
+        type: 'date',
+        timestamp: Date.parse('2026-03-14T09:26:00Z') / 1000,
+        format: '{date_short_pretty} {time}',
+        fallback: '2026-03-14 09:26 UTC',
+        style: { bold: true },
+      },
+      { type: 'text', text: ', not ', style: { bold: true } },
+      { type: 'text', text: '2026-99-14 09:26 UTC', style: { bold: true } },
+      { type: 'text', text: '.', style: { bold: true } },
+    ])
   })
 })
 

@@ -27,6 +27,7 @@ function requireToken(context: MethodContext, wanted: Method['token'], token: st
   const { botToken, appToken } = context.workspace
   if (!token) throw new Refusal('not_authed')
   if (token !== botToken && token !== appToken) throw new Refusal('invalid_auth')
+  if (token === botToken && context.workspace.isRevoked) throw new Refusal('token_revoked')
   if ((token === appToken) !== (wanted === 'app')) throw new Refusal('not_allowed_token_type')
 }
 
