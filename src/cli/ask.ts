@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { describeEvidence } from '../model/evidence.ts'
+import { citeEvidence } from '../model/evidence.ts'
 import { oneLine } from '../model/plain-text.ts'
 import { systemPerson } from '../remediate/policy.ts'
 import { describeAnswerer } from '../report/phrases.ts'
@@ -26,9 +26,7 @@ export async function runAsk(
       process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
       return
     }
-    const evidence = answer.evidence.map(
-      (each) => `  ${oneLine(describeEvidence(each))}  (${oneLine(each.source)})`,
-    )
+    const evidence = answer.evidence.map((each) => `  ${oneLine(citeEvidence(each))}`)
     const lines = [
       ...answer.sentences.map(oneLine),
       ...(evidence.length > 0 ? ['', 'Read:', ...evidence] : []),

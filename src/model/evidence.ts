@@ -17,6 +17,10 @@ export const Evidence = z.union([
 ])
 export type Evidence = z.infer<typeof Evidence>
 
+/** "shared_buffers 128 MiB (pg_settings.shared_buffers, 2026-03-14 09:26 UTC)": where it was read, and when. */
+export const citeEvidence = (evidence: Evidence): string =>
+  `${describeEvidence(evidence)} (${evidence.source}, ${evidence.at.slice(0, 16).replace('T', ' ')} UTC)`
+
 /** "shared_buffers 128 MiB". */
 export const describeEvidence = (evidence: Evidence): string =>
   `${evidence.label} ${formatValue(evidence.value, evidence.unit)}`

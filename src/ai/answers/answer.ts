@@ -1,16 +1,18 @@
 import type { Question } from '../../model/question.ts'
 import { keywordOf } from '../../model/samples/metric.ts'
 import { METRICS, samplesOf } from '../../model/samples/samples.ts'
+import { changes } from './changes.ts'
+import { deeds } from './deeds.ts'
 import { gpuUse, inventory } from './hardware.ts'
 import { listing } from './listing.ts'
 import { logs } from './log-lines.ts'
-import { deeds, forecast, trendOf } from './past.ts'
+import { forecast, trendOf } from './past.ts'
 import { metricsFor, ranking, readings } from './readings.ts'
 import { settings, whatIf } from './settings.ts'
 import type { AnswerSources, Found, Topic } from './sources.ts'
 import { statementCost } from './statements.ts'
 import { diskUse, greeting, named, processes } from './things.ts'
-import { changes, fixesFor, overview, wellbeing, why } from './troubles.ts'
+import { fixesFor, overview, wellbeing, why } from './troubles.ts'
 
 /** In this order: the first that knows an answer gives it. */
 const TOPICS: readonly Topic[] = [
@@ -46,6 +48,8 @@ export async function findAnswer(question: Question, sources: AnswerSources): Pr
   return unknown(question, sources)
 }
 
+const isPlural = (missing: string): boolean => /[a-z](?<!i|s|u)s$/.test(missing)
+
 /** "I don't know: Redis is not collected", with how to have it; else what can be asked. */
 function unknown(question: Question, { report, snapshot }: AnswerSources): Found {
   const { words, text, kinds } = question
@@ -68,7 +72,7 @@ function unknown(question: Question, { report, snapshot }: AnswerSources): Found
     return {
       kind: 'unknown',
       sentences: [
-        `I don't know: ${gap.missing} ${gap.kind === 'absent' ? 'is not collected' : 'could not be read'} (${gap.reason.split('\n', 1)[0]?.replace(/\.$/, '')}).`,
+        `I don't know: ${gap.missing} ${gap.kind === 'absent' ? `${isPlural(gap.missing) ? 'are' : 'is'} not collected` : 'could not be read'} (${gap.reason.split('\n', 1)[0]?.replace(/\.$/, '')}).`,
         gap.remedy,
       ],
       evidence: [],

@@ -25,14 +25,26 @@ export const logs: Topic = ({ text, subjects }, { snapshot }) => {
     )
   })
   if (lines.length === 0) {
+    if (tails.length === 0) {
+      return {
+        kind: 'unknown',
+        sentences: [
+          "I don't know: no log was read there. The last lines are read of containers that are not well.",
+          `Those of a healthy one are at: docker logs --tail 100 ${subjects[0] ?? '<container>'}`,
+        ],
+        evidence: [],
+      }
+    }
     return {
       kind: 'answered',
-      sentences: [
-        tails.length === 0
-          ? 'No log was read there: logs are read of containers that are not well.'
-          : 'The lines that were read tell of no error.',
-      ],
-      evidence: [],
+      sentences: ['The lines that were read tell of no error.'],
+      evidence: tails.map(({ containerName, lines: all }) => ({
+        label: `lines that were read of ${containerName}`,
+        source: `docker logs ${containerName}`,
+        at: snapshot.takenAt,
+        value: all.length,
+        unit: 'count' as const,
+      })),
     }
   }
   return {

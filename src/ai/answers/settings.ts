@@ -89,9 +89,26 @@ export const whatIf: Topic = (question, { snapshot, report }) => {
     ]
   })
   if (sentences.length > 0)
-    return { kind: 'answered', sentences, evidence: settings.map((own) => evidenceOf(own, snapshot)) }
+    return {
+      kind: 'answered',
+      sentences,
+      evidence: [...settings.map((own) => evidenceOf(own, snapshot)), ...memoryOf(snapshot)],
+    }
   return limitIf(question, snapshot)
 }
+
+const memoryOf = ({ machine, takenAt }: Snapshot): Evidence[] =>
+  machine
+    ? [
+        {
+          label: 'memory available',
+          source: '/proc/meminfo',
+          at: takenAt,
+          value: machine.memory.availableBytes,
+          unit: 'bytes',
+        },
+      ]
+    : []
 
 function limitIf({ words, subjects }: Question, { containers, takenAt, machine }: Snapshot): Found | null {
   const container = containers.find(({ name }) => subjects.includes(name))
@@ -111,7 +128,15 @@ function limitIf({ words, subjects }: Question, { containers, takenAt, machine }
     ],
     evidence:
       limit === null
-        ? []
+        ? [
+            {
+              label: `memory limit of ${name}`,
+              source: 'docker inspect HostConfig.Memory',
+              at: takenAt,
+              value: 'none',
+              unit: 'text',
+            },
+          ]
         : [
             {
               label: `memory limit of ${name}`,

@@ -1,4 +1,4 @@
-import { describeEvidence, type Evidence } from '../../model/evidence.ts'
+import type { Evidence } from '../../model/evidence.ts'
 import type { Finding } from '../../model/finding.ts'
 import { counted } from '../../model/format.ts'
 import type { AskedKind, Question } from '../../model/question.ts'
@@ -125,9 +125,23 @@ function state(question: Question, { snapshot, report }: AnswerSources): Found |
           unit: 'count',
         },
       ]
-    : []
+    : passedOf({ ...report, checks })
   return { kind: 'answered', sentences, evidence }
 }
+
+/** That nothing is wrong rests on what was looked at. */
+const passedOf = ({
+  checks,
+  createdAt,
+}: Pick<AnswerSources['report'], 'checks' | 'createdAt'>): Evidence[] => [
+  {
+    label: 'checks that passed',
+    source: 'the rules of perfbot',
+    at: createdAt,
+    value: checks.filter(({ verdict }) => verdict === 'passed').length,
+    unit: 'count',
+  },
+]
 
 const HEALTH =
   /\b(?:ok(?:ay)?|fine|healthy|well|up|running|alive|working|available|reachable|status|state|doing)\b/
@@ -166,58 +180,9 @@ export const overview: Topic = ({ text, subjects, kinds }, { report }) => {
       ...(findings.length > 4 ? [`And ${findings.length - 4} more.`] : []),
       ...(first?.fixes[0] ? [ended(`First to do: ${first.fixes[0].title}`)] : []),
     ],
-    evidence: first ? first.evidence.slice(0, 6) : [],
+    evidence: first ? first.evidence.slice(0, 6) : passedOf(report),
   }
 }
-
-/** "What changed since yesterday?" */
-export const changes: Topic = async ({ text }, { report, audit }) => {
-  if (
-    !/\b(?:changed?|changes|new|different|differs?|since (?:yesterday|the last|last)|resolved|gone|appeared|compared)\b/.test(
-      text,
-    )
-  )
-    return null
-  if (/\bwho\b|\bchange[sd]? (?:the|a|my) setting/.test(text)) return null
-  const { changes: known, findings, scoreboard } = report
-  if (!known) {
-    return {
-      kind: 'unknown',
-      sentences: [
-        "I don't know: there is no earlier report to compare with. Each /perf report, digest or `perfbot report` adds one.",
-      ],
-      evidence: [],
-    }
-  }
-  const titled = (ids: readonly string[]) =>
-    findings.filter(({ id }) => ids.includes(id)).map(({ title }) => title)
-  const [appeared, ongoing] = [titled(known.appeared), titled(known.ongoing)]
-  const moved = scoreboard.filter(({ trend }) => trend === 'better' || trend === 'worse')
-  const fixes = (await audit(50)).filter(({ action, at }) => action === 'finished' && at > known.since)
-  return {
-    kind: 'answered',
-    sentences: [
-      `Compared with the report of ${known.since.slice(0, 16).replace('T', ' ')} UTC:`,
-      appeared.length > 0 ? ended(`New: ${appeared.join('; ')}`) : 'No finding is new.',
-      ...(known.resolved.length > 0
-        ? [ended(`Gone: ${known.resolved.map(({ title }) => title).join('; ')}`)]
-        : []),
-      ...(ongoing.length > 0 ? [ended(`Still there: ${ongoing.slice(0, 4).join('; ')}`)] : []),
-      ...(moved.length > 0
-        ? [
-            ended(
-              `Key figures that moved: ${moved.map(({ title, trend }) => `${title} is ${trend}`).join(', ')}`,
-            ),
-          ]
-        : []),
-      ...(fixes.length > 0 ? [`${counted(fixes.length, 'fix', 'fixes')} ran meanwhile.`] : []),
-    ],
-    evidence: moved.flatMap(({ measured }) => measured ?? []),
-  }
-}
-
-/** Evidence as one line: "shared_buffers 128 MiB (pg_settings.shared_buffers)". */
-export const cite = (evidence: Evidence): string => `${describeEvidence(evidence)} (${evidence.source})`
 
 /** "Can perfbot do it?": what a button of the report would do; nothing is started by asking. */
 export const fixesFor: Topic = (question, { report }) => {
@@ -237,7 +202,7 @@ export const fixesFor: Topic = (question, { report }) => {
     return {
       kind: 'answered',
       sentences: ['There is nothing to fix there that a rule knows of.'],
-      evidence: [],
+      evidence: passedOf(report),
     }
   }
   return {

@@ -1,4 +1,4 @@
-import { describeEvidence } from '../../model/evidence.ts'
+import { citeEvidence } from '../../model/evidence.ts'
 import { oneLine, shortened } from '../../model/plain-text.ts'
 import type { Answered } from '../../model/question.ts'
 import { describeAnswerer } from '../../report/phrases.ts'
@@ -10,9 +10,7 @@ const EVIDENCE = 6
 
 /** An answer, what it rests on, and who put it into words; nothing in it is read as markup. */
 export function answerMessage(question: string, { sentences, evidence, writer }: Answered): Message {
-  const read = evidence
-    .slice(0, EVIDENCE)
-    .map((each) => `${shortened(oneLine(describeEvidence(each)), 160)} (${oneLine(each.source)})`)
+  const read = evidence.slice(0, EVIDENCE).map((each) => shortened(oneLine(citeEvidence(each)), 200))
   const more = evidence.length > EVIDENCE ? [`and ${evidence.length - EVIDENCE} more`] : []
   return {
     text: shortened(sentences.join(' '), 300),

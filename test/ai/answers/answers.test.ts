@@ -7,12 +7,16 @@ import { loadPrompts, type Prompts } from '../../../src/ai/prompt.ts'
 import { WRITER_DEFAULTS } from '../../../src/ai/write.ts'
 import { diagnose } from '../../../src/diagnose/diagnose.ts'
 import { Thresholds } from '../../../src/diagnose/thresholds.ts'
+import { citeEvidence } from '../../../src/model/evidence.ts'
+import { AuditEntry, type Execution } from '../../../src/model/execution.ts'
+import type { Statement } from '../../../src/model/postgres/statements.ts'
 import type { Question } from '../../../src/model/question.ts'
 import type { Snapshot } from '../../../src/model/snapshot.ts'
-import { ratio, seconds } from '../../../src/model/units.ts'
+import { ratio, seconds, timestamp } from '../../../src/model/units.ts'
 import { compose } from '../../../src/report/compose.ts'
 import { Targets } from '../../../src/report/targets.ts'
 import * as ollama from '../../support/ollama.ts'
+import { makePlan } from '../../support/plan.ts'
 import {
   GIBIBYTE,
   MEBIBYTE,
@@ -96,6 +100,44 @@ const said = async (question: string, from = sources, before: Question | null = 
   return { kind, text: sentences.join(' ') }
 }
 
+const NO_COUNTERS = {
+  planSeconds: 0,
+  rows: 0,
+  blocksHit: 0,
+  blocksRead: 0,
+  tempBlocks: 0,
+  readSeconds: 0,
+  walBytes: 0,
+}
+const FALLING = Array.from({ length: 56 }, (_, index) => {
+  const mean = (100 - index) * GIBIBYTE
+  const at = Date.parse(NOW) - (56 - index) * 3 * 3_600_000
+  return { at, count: 10, minimum: mean, maximum: mean, mean, p50: null, p95: null, p99: null }
+})
+const UNDONE = AuditEntry.parse({
+  sequence: 7,
+  at: NOW,
+  actor: 'U1',
+  action: 'finished',
+  subject: 'plan-1',
+  detail: {},
+  previousHash: 'a',
+  hash: 'b',
+})
+const EXECUTION: Execution = {
+  id: 'run-1',
+  planId: 'plan-1',
+  digest: 'd1',
+  person: 'U1',
+  startedAt: NOW,
+  finishedAt: NOW,
+  outcome: 'undone',
+  verdict: 'worse',
+  message: 'It made queries slower.',
+  before: [],
+  after: [],
+}
+
 describe('without a model, rules and names find the answer to', () => {
   test.each([
     ['Why is the API down?', 'The Python module cryptography is not in the image'],
@@ -134,15 +176,9 @@ describe('without a model, rules and names find the answer to', () => {
   })
 
   test('whether the disk lasts, from the line through the last week', async () => {
-    const gibibytes = (left: number) => left * GIBIBYTE
-    const points = Array.from({ length: 56 }, (_, index) => {
-      const mean = gibibytes(100 - index)
-      const at = Date.parse(NOW) - (56 - index) * 3 * 3_600_000
-      return { at, count: 10, minimum: mean, maximum: mean, mean, p50: null, p95: null, p99: null }
-    })
     const past = {
       labels: { mountpoint: '/' },
-      trend: { resolution: 'hour' as const, stepSeconds: 10_800, points },
+      trend: { resolution: 'hour' as const, stepSeconds: 10_800, points: FALLING },
     }
     const from = sourcesOf(snapshot, { history: async () => [past] })
     expect(await said('Will the disk last the week?', from)).toEqual({
@@ -150,6 +186,90 @@ describe('without a model, rules and names find the answer to', () => {
       text: expect.stringMatching(/^No: .*falling by 8 GiB a day.*used up in 5 d 15 h/),
     })
     expect((await said('will the disk last three days? 3 days', from)).text).toMatch(/^Yes/)
+  })
+
+  test('the eight questions that a team asks, each with what it rests on, where that was read and when', async () => {
+    const statement = (queryId: string, text: string, calls: number, each: number): Statement => ({
+      queryId,
+      userName: 'app',
+      databaseName: 'app',
+      topLevel: true,
+      text,
+      counters: { ...NO_COUNTERS, calls, seconds: calls * each },
+      meanSeconds: seconds(each),
+      maximumSeconds: seconds(each),
+      deviationSeconds: seconds(0),
+      window: null,
+    })
+    const [main] = snapshot.databases
+    const databases = main && [
+      {
+        ...main,
+        statements: {
+          readAt: NOW,
+          extensionVersion: '1.12',
+          tracked: 2,
+          windowSeconds: null,
+          windowCalls: null,
+          windowExecutionSeconds: null,
+          deallocations: 0,
+          statisticsResetAt: null,
+          top: [
+            statement('111', 'SELECT * FROM orders WHERE id = $1', 10_000, 0.001),
+            statement('222', 'SELECT count(*) FROM orders', 10, 90),
+          ],
+        },
+      },
+    ]
+    const { report } = sources
+    const plan = makePlan({ title: 'Set work_mem of main to 64MB' })
+    const from = sourcesOf(
+      { ...snapshot, ...(databases && { databases }) },
+      {
+        report: {
+          ...report,
+          changes: {
+            since: timestamp(new Date(Date.parse(NOW) - 86_400_000)),
+            appeared: report.findings.slice(0, 1).map(({ id }) => id),
+            ongoing: [],
+            worse: [],
+            resolved: [{ id: 'disk-1', title: 'The disk is nearly full', severity: 'high' }],
+          },
+          deployments: [{ at: NOW, title: 'container api: image app:1 → app:2', changed: [], compared: 0 }],
+        },
+        history: async () => [
+          {
+            labels: { mountpoint: '/' },
+            trend: { resolution: 'hour', stepSeconds: 10_800, points: FALLING },
+          },
+        ],
+        audit: async () => [UNDONE],
+        plan: async () => plan,
+        executionOf: async () => EXECUTION,
+      },
+    )
+    const expected: readonly (readonly [string, RegExp, string])[] = [
+      ['Why is the API down?', /cryptography is not in the image/, 'docker inspect'],
+      [
+        'What changed since yesterday?',
+        /New: .*Gone: The disk is nearly full\..*Put into use at .*app:1 → app:2.*1 fix ran: Set work_mem/,
+        'two readings, compared',
+      ],
+      ['Which container uses most memory?', /^webui has the most/, 'container_memory_working_set_bytes'],
+      ['Is the GPU used?', /^Yes: 1 of 2 work/, 'the driver'],
+      ['Will the disk last the week?', /^No: \/ runs out/, 'node_filesystem_avail_bytes'],
+      ['What would happen if I raised shared_buffers?', /128 MiB now/, 'pg_settings.shared_buffers'],
+      ['Why was this fix undone?', /undone, approved by U1 .*It made queries slower\./, 'execution run-1'],
+      ['Which statements cost most?', /main 222: 15 min in 10 calls.*main 111/, 'pg_stat_statements of main'],
+    ]
+    for (const [question, text, source] of expected) {
+      const answer = await ask(question, from, { writer: null })
+      expect(answer).toMatchObject({ kind: 'answered' })
+      expect(answer.sentences.join(' ')).toMatch(text)
+      expect(answer.evidence.map((each) => each.source).join(' ')).toContain(source)
+      for (const each of answer.evidence)
+        expect(citeEvidence(each)).toMatch(/ \(.+, \d{4}-\d\d-\d\d \d\d:\d\d UTC\)$/)
+    }
   })
 
   test('a follow-up, by what was asked before', async () => {
