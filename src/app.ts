@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { computedSummary } from './ai/computed-summary.ts'
 import { narrate } from './ai/narrate.ts'
+import { examineModels } from './ai/ollama/examine.ts'
 import { endSilence, silence, watch } from './alerting.ts'
 import { type ApprovingPorts, approve, reject, whyNot } from './approving.ts'
 import { askQuestion } from './asking.ts'
@@ -215,6 +216,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
         snapshot,
         problems,
         storedIn: config.database ? placeOf(config.database) : config.dataDirectory,
+        models: () => examineModels(writer),
         commandCount: foundations.commands?.size ?? null,
         proposals: (taken) =>
           proposalsOf(

@@ -13,6 +13,8 @@ export type ExaminingPorts = {
   readonly storedIn: string
   /** How many fixes the catalogue holds; null when it could not be read, which `problems` says. */
   readonly commandCount: number | null
+  /** What the models can serve; a short answer is asked of each. */
+  readonly models: () => Promise<readonly Examination[]>
   /** What is here and could be read, but is not in the configuration. */
   readonly proposals: (snapshot: Snapshot) => readonly Examination[]
 }
@@ -60,6 +62,7 @@ export async function examine(ports: ExaminingPorts): Promise<Examination[]> {
     ...ports.problems.map(ofGap),
     ...snapshot.collectors.flatMap((run) => ofCollector(run, snapshot)),
     ...snapshot.gaps.filter(({ source }) => !collectors.has(source)).map(ofGap),
+    ...(await ports.models()),
     ...ports.proposals(snapshot),
   ]
 }
