@@ -9,7 +9,7 @@ import { type ApprovingPorts, approve, reject, whyNot } from './approving.ts'
 import { askQuestion } from './asking.ts'
 import { applyAutomatic } from './automating.ts'
 import { createCollection } from './collect/collection.ts'
-import { connectEngine } from './collect/containers/engine-client.ts'
+import { type ConnectedEngine, connectEngine } from './collect/containers/engine-client.ts'
 import { askComparison, askSinceStart } from './comparing.ts'
 import { type Config, policyOf } from './config.ts'
 import { deploymentsSince } from './deployments.ts'
@@ -51,12 +51,12 @@ const KEY_DAYS = 8
 const LEASE = seconds(15)
 
 /** What fixes act on, by the names that config gives; a finding names Ollama by its address. */
-function enginesOf(config: Config, dockers: ReadonlyMap<string, ReturnType<typeof connectEngine>>): Engines {
+function enginesOf(config: Config, dockers: ReadonlyMap<string, ConnectedEngine>): Engines {
   return {
     dockerNames: () => [...dockers.keys()],
-    docker: (name) => dockers.get(name)?.client ?? null,
+    docker: (name) => dockers.get(name)?.client() ?? null,
     postgres: (name) => config.postgres.find((database) => database.name === name)?.url ?? null,
-    redis: (name) => config.redis.find((cache) => cache.name === name)?.url ?? null,
+    redis: (name) => config.redis.find((cache) => cache.name === name) ?? null,
     ollama: (name) => config.ollama.urls.find((url) => name === 'ollama' || name === url) ?? null,
     machine: OWN_MACHINE,
   }

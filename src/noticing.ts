@@ -3,7 +3,7 @@ import { freeze, thaw } from './diagnose/anomaly/state.ts'
 import { canonicalJson } from './model/identity.ts'
 import { collectionMetrics, collectorMetrics } from './model/samples/collection.ts'
 import { METRICS } from './model/samples/samples.ts'
-import type { SeriesKey, SeriesValue } from './model/series.ts'
+import { type SeriesKey, type SeriesValue, seriesText } from './model/series.ts'
 import type { Timestamp } from './model/units.ts'
 import type { Unusual } from './model/unusual.ts'
 import type { HistoryStore } from './store/history.ts'
@@ -29,7 +29,7 @@ const WATCHED = new Set(
   METRICS.filter(({ type, name }) => type === 'gauge' && !OWN.has(name)).map(({ name }) => name),
 )
 
-type Mean = { sum: number; count: number }
+type Mean = { readonly key: SeriesKey; sum: number; count: number }
 
 const textOf = ({ metric, labels }: SeriesKey): string => `${metric}${canonicalJson(labels)}`
 
@@ -55,8 +55,8 @@ export function createNoticing(host: string, store: HistoryStore & UnusualStore)
     const ids = new Map((await store.series({ host })).map((series) => [textOf(series), series.id]))
     const all = await learnt()
     const found: { series: number; unusual: Unusual }[] = []
-    for (const [text, { sum, count }] of means) {
-      const series = ids.get(text)
+    for (const { key, sum, count } of means.values()) {
+      const series = ids.get(textOf(key))
       if (series === undefined) continue
       const detector = all.get(series) ?? createDetector()
       all.set(series, detector)
@@ -86,8 +86,9 @@ export function createNoticing(host: string, store: HistoryStore & UnusualStore)
       pace = now
       for (const { metric, labels, value } of samples) {
         if (!WATCHED.has(metric) || !Number.isFinite(value)) continue
-        const text = textOf({ metric, labels })
-        const mean = means.get(text) ?? { sum: 0, count: 0 }
+        const key = { metric, labels }
+        const text = seriesText(key)
+        const mean = means.get(text) ?? { key, sum: 0, count: 0 }
         mean.sum += value
         mean.count += 1
         means.set(text, mean)

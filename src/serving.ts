@@ -2,7 +2,7 @@ import { freemem } from 'node:os'
 import { roomOf, UNKNOWN_ROOM } from './ai/ollama/room.ts'
 import { modelServer } from './ai/ollama/server.ts'
 import type { Serving } from './ai/ollama/serving.ts'
-import { isThisHost } from './collect/postgres/locality.ts'
+import { isThisHost } from './collect/locality.ts'
 import type { Config } from './config.ts'
 import type { GpuReading } from './model/gpu-reading.ts'
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { type Exporter, ExporterFailure, startExporter } from '../exporter/server.ts'
+import type { Exporter } from '../exporter/server.ts'
 import type { Perfbot } from '../perfbot.ts'
 import { intervalOf } from '../schedule/jobs.ts'
 import type { Face } from '../slack/face.ts'
@@ -15,6 +15,8 @@ export async function serveMetrics(
 ): Promise<Exporter | null> {
   const { metrics, collect } = perfbot.config
   if (!metrics) return null
+  // Loaded where it is asked for only.
+  const { ExporterFailure, startExporter } = await import('../exporter/server.ts')
   try {
     const exporter = await startExporter({
       ...metrics,

@@ -9,7 +9,6 @@ import { type EngineApi, engineApi, type Listed } from './containers/engine-api.
 import { createInspections, type Inspections } from './containers/inspections.ts'
 import { createLogReader, type LogReader, logBudget } from './containers/logs.ts'
 import { createMeter, type Look, type Meter } from './containers/measure.ts'
-import { readInspection } from './containers/reading.ts'
 import type { SystemPaths } from './system-paths.ts'
 
 /** The engine answers in parallel; more than this only queues up in it. */
@@ -39,12 +38,12 @@ export function containerCollector(engine: DockerEngine, options: ContainerOptio
   const { windowSeconds, deadlineSeconds, paths } = options
   // A container that hangs is asked one question in vain; a busy engine keeps one waiting while it starts others.
   const callLimit = seconds(deadlineSeconds * 0.4)
-  const api = engineApi(engine.client, callLimit)
+  const api = engineApi(engine.at, callLimit)
   const rootfs = isHere(engine) ? paths.rootfs : null
   const kept: Engine = {
     engine,
     api,
-    inspections: createInspections(api, rootfs),
+    inspections: createInspections(engine.name, api, rootfs),
     meter: createMeter(paths, isHere(engine), windowSeconds),
     logs: createLogReader({
       rootfs,
@@ -92,12 +91,11 @@ async function readEngine(kept: Engine, signal: AbortSignal) {
 async function lookAt(
   listed: readonly Listed[],
   inspections: Inspections,
-  { engine, about, signal }: Asking,
+  { about, signal }: Asking,
 ): Promise<Look[]> {
-  const looks = await mapBounded(listed, QUESTIONS_AT_A_TIME, async ({ Id, Names }): Promise<Look | null> => {
+  const looks = await mapBounded(listed, QUESTIONS_AT_A_TIME, ({ Id, Names }) => {
     const name = Names?.[0]?.replace(/^\//, '') ?? Id.slice(0, 12)
-    const inspection = await about(`container ${name}`, () => inspections.of(Id, signal))
-    return inspection && { inspection, reading: readInspection(engine.name, inspection) }
+    return about(`container ${name}`, () => inspections.of(Id, signal))
   })
   return looks.filter((look) => look !== null)
 }

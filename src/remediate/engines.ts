@@ -7,8 +7,7 @@ export type Engines = {
   docker(name: string): Dockerode | null
   /** A connection URL. */
   postgres(name: string): string | null
-  /** A connection URL. */
-  redis(name: string): string | null
+  redis(name: string): RedisAddress | null
   /** The address of its API. */
   ollama(name: string): string | null
   /** What of the machine itself may be changed; null when it is another machine's turn. */
@@ -26,6 +25,9 @@ export type Load = {
   /** Oldest first. */
   results(service: string): Promise<LoadTest[]>
 }
+
+/** A connection URL, and for `rediss://` the file with the certificates of a private authority. */
+export type RedisAddress = { readonly url: string; readonly ca: string | null }
 
 export type Machine = {
   /** Where the kernel shows its settings: `/proc/sys`. */

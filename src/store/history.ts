@@ -1,7 +1,15 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { canonicalJson } from '../model/identity.ts'
-import type { Point, Series, SeriesKey, SeriesValue, Trend, TrendRequest } from '../model/series.ts'
+import {
+  type Point,
+  type Series,
+  type SeriesKey,
+  type SeriesValue,
+  seriesText,
+  type Trend,
+  type TrendRequest,
+} from '../model/series.ts'
 import type { Timestamp } from '../model/units.ts'
 import { encodeBatch } from './history/batch.ts'
 import { dropPartitions, PARTITIONED } from './history/partitions.ts'
@@ -75,30 +83,32 @@ export function historyStore(db: Kysely<Tables>): HistoryStore {
 
 const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)
 
-const textOf = (host: string, { metric, labels }: SeriesKey): string =>
-  `${host}\n${metric}${canonicalJson(labels)}`
-
 /** The ids of series, in the order asked; those that are new are made. Remembered: a collection asks for all of them. */
 function seriesIds(db: Kysely<Tables>) {
   const known = new Map<string, number>()
+  async function idOf(host: string, key: SeriesKey): Promise<number> {
+    const text = `${host}\n${seriesText(key)}`
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const row = { host, metric: key.metric, labels: canonicalJson(key.labels) }
+    await db
+      .insertInto('series')
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+    const { id } = await db
+      .selectFrom('series')
+      .select('id')
+      .where('host', '=', host)
+      .where('metric', '=', row.metric)
+      .where('labels', '=', row.labels)
+      .executeTakeFirstOrThrow()
+    known.set(text, id)
+    return id
+  }
   return async (host: string, keys: readonly SeriesKey[]): Promise<number[]> => {
-    const unknown = keys.filter((key) => !known.has(textOf(host, key)))
-    for (const key of unknown) {
-      const row = { host, metric: key.metric, labels: canonicalJson(key.labels) }
-      await db
-        .insertInto('series')
-        .values(row)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute()
-      const { id } = await db
-        .selectFrom('series')
-        .select('id')
-        .where('host', '=', host)
-        .where('metric', '=', row.metric)
-        .where('labels', '=', row.labels)
-        .executeTakeFirstOrThrow()
-      known.set(textOf(host, key), id)
-    }
-    return keys.map((key) => known.get(textOf(host, key)) as number)
+    const ids: number[] = []
+    for (const key of keys) ids.push(await idOf(host, key))
+    return ids
   }
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { Snapshot } from '../model/snapshot.ts'
 import type { Timestamp } from '../model/units.ts'
-import { documentOf, type OnDamage, parseRow, readable } from './documents.ts'
+import { documentOf, type OnDamage, parseRow, type Row, readable } from './documents.ts'
 import type { Tables } from './tables.ts'
 
 export type SnapshotStore = {
@@ -10,7 +10,27 @@ export type SnapshotStore = {
   snapshotsSince(host: string, since: Timestamp, limit: number): Promise<Snapshot[]>
 }
 
+/** As many as any rule looks at. */
+const MOST_KNOWN = 60
+
 export function snapshotStore(db: Kysely<Tables>, onDamage: OnDamage): SnapshotStore {
+  // Each collection asks for the last half hour: to parse that anew every time costs more than all else that it does.
+  const known = new Map<string, Snapshot>()
+  function remember(snapshot: Snapshot): void {
+    known.delete(snapshot.id)
+    known.set(snapshot.id, snapshot)
+    for (const id of known.keys()) {
+      if (known.size <= MOST_KNOWN) break
+      known.delete(id)
+    }
+  }
+
+  async function documentsOf(ids: readonly string[]): Promise<Map<string, Row>> {
+    if (ids.length === 0) return new Map()
+    const rows = await db.selectFrom('snapshots').select(['id', 'document']).where('id', 'in', ids).execute()
+    return new Map(rows.map((row) => [row.id, row]))
+  }
+
   return {
     async saveSnapshot(snapshot) {
       const row = {
@@ -23,19 +43,30 @@ export function snapshotStore(db: Kysely<Tables>, onDamage: OnDamage): SnapshotS
         .values({ id: snapshot.id, ...row })
         .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
         .execute()
+      remember(snapshot)
     },
 
     async snapshotsSince(host, since, limit) {
       const rows = await db
         .selectFrom('snapshots')
-        .select(['id', 'document'])
+        .select('id')
         .where('host', '=', host)
         .where('taken_at', '>=', since)
         .orderBy('taken_at', 'desc')
         .orderBy('id', 'desc')
         .limit(limit)
         .execute()
-      return readable(rows.toReversed(), (row) => parseRow('snapshots', Snapshot, row), onDamage)
+      const ids = rows.map(({ id }) => id).toReversed()
+      const documents = await documentsOf(ids.filter((id) => !known.has(id)))
+      // One that was forgotten between the two questions is in neither.
+      const there = ids.filter((id) => known.has(id) || documents.has(id))
+      const snapshots = readable(
+        there,
+        (id) => known.get(id) ?? parseRow('snapshots', Snapshot, documents.get(id) as Row),
+        onDamage,
+      )
+      for (const snapshot of snapshots) remember(snapshot)
+      return snapshots
     },
   }
 }

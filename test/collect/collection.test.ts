@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Docker from 'dockerode'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type CollectionOptions, createCollection } from '../../src/collect/collection.ts'
+import { connectEngine } from '../../src/collect/containers/engine-client.ts'
 import { withDeadline } from '../../src/collect/deadline.ts'
 import { OWN_SYSTEM } from '../../src/collect/system-paths.ts'
 import { Snapshot } from '../../src/model/snapshot.ts'
@@ -48,12 +48,7 @@ async function silentServer(listen: (server: Server) => void): Promise<Server> {
   return server
 }
 
-const engineAt = (socketPath: string, configured = true) => ({
-  name: 'local',
-  client: new Docker({ socketPath }),
-  where: socketPath,
-  configured,
-})
+const engineAt = (socket: string, configured = true) => connectEngine({ name: 'local', socket, configured })
 
 describe('a snapshot', () => {
   it('of a host with nothing but itself names what is absent, and how to have it', async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import Docker from 'dockerode'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { connectEngine } from '../../src/collect/containers/engine-client.ts'
 import { containerCollector } from '../../src/collect/containers.ts'
 import { OWN_SYSTEM } from '../../src/collect/system-paths.ts'
 import { ContainerReading, LogTail } from '../../src/model/container-reading.ts'
@@ -25,7 +25,7 @@ exit 1`
 
 describeWithDocker('containers of a real engine', (client) => {
   let area: DockerArea
-  const engine = { name: 'local', client, where: dockerSocket() ?? '', configured: true }
+  const engine = connectEngine({ name: 'local', socket: dockerSocket() ?? '', configured: true })
   const collector = containerCollector(engine, OPTIONS)
   let containers: ContainerReading[]
   let logs: Map<string, LogTail>
@@ -256,9 +256,9 @@ describeWithDocker('containers of a real engine', (client) => {
         return { status: 500, message: 'layer does not exist: token=hunter2' }
       return path.includes(`${hanging}/stats`) ? 'silence' : 'passed-on'
     })
-    const faulty = new Docker({ socketPath: proxy.socketPath })
+    const faulty = connectEngine({ name: 'local', socket: proxy.socketPath, configured: true })
     const own = containerCollector(
-      { ...engine, client: faulty },
+      { ...faulty, where: engine.where },
       { ...API_ONLY, deadlineSeconds: seconds(10) },
     )
     const readings = await own.collect(AbortSignal.timeout(20_000))

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Collection, createCollection } from '../../src/collect/collection.ts'
+import { connectEngine } from '../../src/collect/containers/engine-client.ts'
 import { OWN_SYSTEM } from '../../src/collect/system-paths.ts'
 import { seconds } from '../../src/model/units.ts'
 import type { CommandDefinition } from '../../src/remediate/catalogue.ts'
@@ -37,7 +38,7 @@ describeWithDocker('fixes on a real engine', (client) => {
       windowSeconds: seconds(0.2),
       deadlineSeconds: seconds(10),
       paths: OWN_SYSTEM,
-      docker: [{ name: 'local', client, where: dockerSocket() ?? '', configured: true }],
+      docker: [connectEngine({ name: 'local', socket: dockerSocket() ?? '', configured: true })],
       postgres: [],
       redis: [],
       services: [],

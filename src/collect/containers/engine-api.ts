@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import type Docker from 'dockerode'
 import { z } from 'zod'
 import type { Seconds } from '../../model/units.ts'
 import { withDeadline } from '../deadline.ts'
 import { Stats } from './api-sample.ts'
 import { parseAnswer } from './engine.ts'
-import { askEngine, textOf } from './engine-request.ts'
+import { askEngine, type EngineTarget, textOf } from './engine-request.ts'
 import { Inspection } from './inspection.ts'
 
 const Listed = z.object({ Id: z.string(), Names: z.array(z.string()).nullish() })
@@ -26,15 +25,15 @@ export type EngineApi = {
 }
 
 /** Each question about one container has a deadline of its own: one that hangs must not take the others along. */
-export function engineApi(client: Docker, callLimit: Seconds): EngineApi {
+export function engineApi(at: EngineTarget, callLimit: Seconds): EngineApi {
   const ask = (path: string, signal: AbortSignal): Promise<string> =>
-    withDeadline(async (own) => textOf(await askEngine(client, path, own)), callLimit, signal)
+    withDeadline(async (own) => textOf(await askEngine(at, path, own)), callLimit, signal)
   return {
     list: async (signal) =>
       parseAnswer(
         z.array(Listed),
         // Not bounded by itself: without it there is nothing else to ask.
-        await textOf(await askEngine(client, '/containers/json?all=true', signal)),
+        await textOf(await askEngine(at, '/containers/json?all=true', signal)),
         'The list of containers',
       ),
     inspect: async (id, signal) =>
@@ -51,10 +50,6 @@ export function engineApi(client: Docker, callLimit: Seconds): EngineApi {
       return parseAnswer(Image, text, 'The inspection of an image').RepoDigests ?? []
     },
     log: ({ id, lines }, signal) =>
-      askEngine(
-        client,
-        `/containers/${id}/logs?stdout=true&stderr=true&timestamps=true&tail=${lines}`,
-        signal,
-      ),
+      askEngine(at, `/containers/${id}/logs?stdout=true&stderr=true&timestamps=true&tail=${lines}`, signal),
   }
 }

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
+import { createRequire } from 'node:module'
 import { connect } from 'node:net'
-import Docker from 'dockerode'
+import type Docker from 'dockerode'
 import { CollectFailure, messageOf } from '../collector.ts'
 import type { DockerEngine } from './engine.ts'
+import type { EngineTarget } from './engine-request.ts'
 import { sshTunnel } from './ssh-tunnel.ts'
 
 /** Files, as `docker --tlsverify` takes them. */
@@ -15,35 +17,60 @@ export type EngineAddress =
   | { readonly socket: string }
   | { readonly url: string; readonly tls: TlsFiles | null }
 
+/** An engine as it is read, and the client for fixes. */
+export type ConnectedEngine = DockerEngine & { client(): Docker }
+
 /** Opens nothing yet: that comes with the first question, and so does its failure. */
 export function connectEngine(
   source: { readonly name: string; readonly configured: boolean } & EngineAddress,
-): DockerEngine {
+): ConnectedEngine {
   const { name, configured } = source
   if ('socket' in source) {
-    return { name, configured, where: source.socket, client: clientOf({ socketPath: source.socket }) }
+    return engineAt(
+      { name, configured, where: source.socket },
+      { socketPath: source.socket, protocol: 'http' },
+    )
   }
   const url = new URL(source.url)
+  const about = { name, configured, where: source.url }
   if (url.protocol === 'ssh:') {
     const tunnel = sshTunnel(source.url)
     const agent = agentTo(async () => connect(await tunnel.socket()))
-    const client = clientOf({ protocol: 'http', host: url.hostname, port: 80, agent })
-    return { name, configured, where: source.url, client, close: () => tunnel.close() }
+    const at: EngineTarget = { protocol: 'http', host: url.hostname, port: 80, agent }
+    return { ...engineAt(about, at), close: () => tunnel.close() }
   }
   const { tls } = source
-  const target = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || (tls ? 2376 : 2375)) }
-  const client = tls
-    ? clientOf({ ...target, protocol: 'https', agent: secureAgent(tls) })
-    : clientOf({ ...target, protocol: 'http' })
-  return { name, configured, where: source.url, client }
+  const place = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || (tls ? 2376 : 2375)) }
+  return engineAt(
+    about,
+    tls ? { ...place, protocol: 'https', agent: secureAgent(tls) } : { ...place, protocol: 'http' },
+  )
 }
 
-/** The package lets DOCKER_HOST override what it is told, and reads DOCKER_CERT_PATH; perfbot's config has done that. */
-function clientOf(options: Docker.DockerOptions & { agent?: Agent }): Docker {
+function engineAt(about: Omit<DockerEngine, 'at'>, at: EngineTarget): ConnectedEngine {
+  let client: Docker | null = null
+  return {
+    ...about,
+    at,
+    client() {
+      client ??= clientOf(at)
+      return client
+    },
+  }
+}
+
+const require = createRequire(import.meta.url)
+
+/**
+ * The package is loaded for the first fix: what comes with it (SSH and gRPC of its own) takes a tenth of all memory. It
+ * lets DOCKER_HOST override what it is told, and reads DOCKER_CERT_PATH; perfbot's config has done that.
+ */
+function clientOf(at: EngineTarget): Docker {
+  const Client = require('dockerode') as new (options: object) => Docker
   const ambient = process.env.DOCKER_HOST
   delete process.env.DOCKER_HOST
   try {
-    return new Docker(options)
+    return new Client(at)
   } finally {
     if (ambient !== undefined) process.env.DOCKER_HOST = ambient
   }

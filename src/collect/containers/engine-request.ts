@@ -1,6 +1,5 @@
 import { type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http'
 import { request as secureRequest } from 'node:https'
-import type Docker from 'dockerode'
 
 /** What the engine refused. */
 class EngineRefusal extends Error {
@@ -13,21 +12,23 @@ class EngineRefusal extends Error {
   }
 }
 
-/** Where the package has put what it was told of the engine. */
-type Address = Pick<RequestOptions, 'socketPath' | 'host' | 'port' | 'agent'> & {
+/** Where the requests go: a socket of this machine or another machine's port, with what reaches it. */
+export type EngineTarget = Pick<RequestOptions, 'socketPath' | 'host' | 'port' | 'agent'> & {
   readonly protocol: 'http' | 'https'
 }
 
 /**
- * GET, over the package's own address but not through it: for its debug log it writes out the options of each request,
- * also when nobody reads that, which takes longer than the answer of the engine; and it parses what it is not asked to.
+ * GET, without the package that fixes use: for its debug log it writes out the options of each request, also when
+ * nobody reads that, which takes longer than the answer of the engine; and it parses what it is not asked to.
  */
-export async function askEngine(client: Docker, path: string, signal: AbortSignal): Promise<IncomingMessage> {
-  const { socketPath, host, port, agent, protocol } = client.modem as unknown as Address
+export async function askEngine(
+  { protocol, ...target }: EngineTarget,
+  path: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const request = protocol === 'https' ? secureRequest : plainRequest
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const target = socketPath ? { socketPath } : { host, port }
-    request({ ...target, path, agent, signal }, resolve)
+    request({ ...target, path, signal }, resolve)
       .on('error', reject)
       .end()
   })

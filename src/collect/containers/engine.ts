@@ -1,11 +1,11 @@
-import type Docker from 'dockerode'
 import { z } from 'zod'
 import { CollectFailure, errorCode, messageOf } from '../collector.ts'
 import { DeadlineExceeded } from '../deadline.ts'
+import type { EngineTarget } from './engine-request.ts'
 
 export type DockerEngine = {
   name: string
-  client: Docker
+  at: EngineTarget
   /** Socket path or URL, for messages. */
   where: string
   /** False when it was only looked for where engines usually are. */

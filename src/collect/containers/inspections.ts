@@ -2,34 +2,37 @@ import { statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { EngineApi } from './engine-api.ts'
 import type { Inspection } from './inspection.ts'
+import type { Look } from './measure.ts'
+import { readInspection } from './reading.ts'
 
 /** Asked anew after so long, whatever the files say: should an engine keep something from them after all. */
 const LONGEST_KEPT_MS = 60_000
 
 export type Inspections = {
-  of(id: string, signal: AbortSignal): Promise<Inspection>
+  of(id: string, signal: AbortSignal): Promise<Look>
   forgetOthers(ids: ReadonlySet<string>): void
 }
 
-type Kept = { readonly inspection: Inspection; readonly version: string | null; readonly askedAt: number }
+type Kept = { readonly look: Look; readonly version: string | null; readonly askedAt: number }
 
 /**
  * Docker writes down each change of a container before it answers the next question: of its state, its health, its
  * limits, its networks and its name. While these files are the same, so is what it would answer. Where they are not to
  * be seen (another machine, another user, Podman) it is asked each time.
  */
-export function createInspections(api: EngineApi, rootfs: string | null): Inspections {
+export function createInspections(engine: string, api: EngineApi, rootfs: string | null): Inspections {
   const kept = new Map<string, Kept>()
   return {
     async of(id, signal) {
       const before = kept.get(id)
       // Looked at before it is asked: a change that comes in between is a change the next time.
-      const version = rootfs === null || !before ? null : versionOf(before.inspection, rootfs)
+      const version = rootfs === null || !before ? null : versionOf(before.look.inspection, rootfs)
       const isFresh = before !== undefined && performance.now() - before.askedAt < LONGEST_KEPT_MS
-      if (isFresh && version !== null && version === before.version) return before.inspection
+      if (isFresh && version !== null && version === before.version) return before.look
       const inspection = await api.inspect(id, signal)
-      kept.set(id, { inspection, version, askedAt: performance.now() })
-      return inspection
+      const look = { inspection, reading: readInspection(engine, inspection) }
+      kept.set(id, { look, version, askedAt: performance.now() })
+      return look
     },
     forgetOthers(ids) {
       for (const id of kept.keys()) if (!ids.has(id)) kept.delete(id)

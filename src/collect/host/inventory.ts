@@ -1,6 +1,5 @@
 import { release } from 'node:os'
 import { join } from 'node:path'
-import { cpu, osInfo } from 'systeminformation'
 import type { SystemPaths } from '../system-paths.ts'
 import { kernelFile } from './kernel-file.ts'
 
@@ -43,11 +42,13 @@ const cpuModelOf = ({ procfs }: SystemPaths): string | null =>
   /^model name\s*:\s*(.+)$/m.exec(kernelFile(join(procfs, 'cpuinfo')) ?? '')?.[1]?.trim() ?? null
 
 async function askedDistribution(): Promise<string> {
+  const { osInfo } = await import('systeminformation')
   const { distro, release: version } = await osInfo()
   return `${distro} ${version}`.trim()
 }
 
 async function askedCpuModel(): Promise<string> {
+  const { cpu } = await import('systeminformation')
   const { manufacturer, brand } = await cpu()
   return `${manufacturer} ${brand}`.trim() || 'unknown'
 }

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createClient } from '@redis/client'
 import type { Seconds } from '../../model/units.ts'
 
 /** Sends one command as it stands and resolves to what came back; rejects with the server's error. */
@@ -41,7 +40,7 @@ export function keptConnection(deadline: Seconds, authority: () => string | null
   async function opened(place: Place): Promise<Connection> {
     if (kept?.client.isReady) return kept
     drop()
-    kept = connectionOf(clientOf(place, deadline, authority()))
+    kept = connectionOf(await clientOf(place, deadline, authority()))
     if (place.password) sent += 1
     await Promise.race([kept.client.connect(), kept.broken])
     return kept
@@ -99,11 +98,13 @@ function connectionOf(client: Client): Connection {
   return { client, broken }
 }
 
-function clientOf(
+/** The client is loaded where there is a Redis only: it has as much code as all of perfbot. */
+async function clientOf(
   { host, port, username, password, tls }: Place,
   deadline: Seconds,
   ca: string | null,
-): Client {
+): Promise<Client> {
+  const { createClient } = await import('@redis/client')
   const timing = { connectTimeout: deadline * 1000, reconnectStrategy: false } as const
   return createClient({
     // RESP 2 needs no HELLO, which servers before 6 do not know; nothing but AUTH is sent by itself.

@@ -1,4 +1,3 @@
-import { ErrorReply } from '@redis/client'
 import { z } from 'zod'
 import type { Gap } from '../../model/gap.ts'
 import { redact } from '../../model/redact.ts'
@@ -32,6 +31,7 @@ export async function orRefusal<Part>(
     if (error instanceof z.ZodError) {
       return { missing, command, kind: 'unknown', reason: `${command} is answered in another form` }
     }
+    const { ErrorReply } = await import('@redis/client')
     if (!(error instanceof ErrorReply)) throw error
     const kind = error.message.startsWith('NOPERM') ? 'denied' : 'unknown'
     return { missing, command, kind, reason: redact(error.message) }

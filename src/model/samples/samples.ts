@@ -1,9 +1,10 @@
+import { seriesText } from '../series.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { collectionMetrics, collectorMetrics } from './collection.ts'
 import { containerLabels, containerMetrics } from './containers.ts'
 import { gpuLabels, gpuMetrics } from './gpus.ts'
 import { hostMetrics } from './host.ts'
-import type { Metric, Sample } from './metric.ts'
+import type { Labels, Metric, MetricOf, Sample } from './metric.ts'
 import { samplesOfReading } from './metric.ts'
 import { ollamaLabels, ollamaMetrics } from './ollama.ts'
 import { postgresLabels, postgresMetrics } from './postgres.ts'
@@ -24,30 +25,34 @@ export const METRICS: readonly Metric[] = [
 ]
 
 /** All numbers of a snapshot. No two have the same name and labels. */
-export const samplesOf = (snapshot: Snapshot): Sample[] => [...unique(all(snapshot))]
+export const samplesOf = (snapshot: Snapshot): Sample[] => [...unique(all(snapshot, EVERY))]
 
-function* all(snapshot: Snapshot): Generator<Sample> {
-  const host = { host: snapshot.host }
-  if (snapshot.machine) yield* samplesOfReading(hostMetrics, snapshot.machine, host)
-  for (const one of snapshot.containers) {
-    yield* samplesOfReading(containerMetrics, one, { ...host, ...containerLabels(one) })
-  }
-  for (const one of snapshot.gpus) yield* samplesOfReading(gpuMetrics, one, { ...host, ...gpuLabels(one) })
+/** Which of the metrics are read, and what of the labels of a thing its samples have. */
+type Choice = {
+  readonly of: <Reading>(metrics: readonly MetricOf<Reading>[]) => readonly MetricOf<Reading>[]
+  readonly labels: (labels: Labels) => Labels
+}
+
+const EVERY: Choice = { of: (metrics) => metrics, labels: (labels) => labels }
+
+function* all(snapshot: Snapshot, { of, labels }: Choice): Generator<Sample> {
+  const { host } = snapshot
+  const on = (own: Labels) => labels({ host, ...own })
+  if (snapshot.machine) yield* samplesOfReading(of(hostMetrics), snapshot.machine, on({}))
+  const ofContainers = of(containerMetrics)
+  for (const one of snapshot.containers) yield* samplesOfReading(ofContainers, one, on(containerLabels(one)))
+  for (const one of snapshot.gpus) yield* samplesOfReading(of(gpuMetrics), one, on(gpuLabels(one)))
   for (const one of snapshot.databases) {
-    yield* samplesOfReading(postgresMetrics, one, { ...host, ...postgresLabels(one) })
+    yield* samplesOfReading(of(postgresMetrics), one, on(postgresLabels(one)))
   }
-  for (const one of snapshot.caches) {
-    yield* samplesOfReading(redisMetrics, one, { ...host, ...redisLabels(one) })
-  }
+  for (const one of snapshot.caches) yield* samplesOfReading(of(redisMetrics), one, on(redisLabels(one)))
   for (const one of snapshot.services) {
-    yield* samplesOfReading(serviceMetrics, one, { ...host, ...serviceLabels(one) })
+    yield* samplesOfReading(of(serviceMetrics), one, on(serviceLabels(one)))
   }
-  for (const one of snapshot.models) {
-    yield* samplesOfReading(ollamaMetrics, one, { ...host, ...ollamaLabels(one) })
-  }
-  yield* samplesOfReading(collectionMetrics, snapshot, host)
+  for (const one of snapshot.models) yield* samplesOfReading(of(ollamaMetrics), one, on(ollamaLabels(one)))
+  yield* samplesOfReading(of(collectionMetrics), snapshot, on({}))
   for (const one of snapshot.collectors) {
-    yield* samplesOfReading(collectorMetrics, one, { ...host, collector: one.collector })
+    yield* samplesOfReading(of(collectorMetrics), one, on({ collector: one.collector }))
   }
 }
 
@@ -58,27 +63,20 @@ function* all(snapshot: Snapshot): Generator<Sample> {
 function* unique(samples: Iterable<Sample>): Generator<Sample> {
   const seen = new Set<string>()
   for (const sample of samples) {
-    const key = seriesKey(sample)
+    const key = seriesText(sample)
     if (seen.has(key)) continue
     seen.add(key)
     yield sample
   }
 }
 
-/** Two samples of one metric have their labels in the same order: the metric's declaration says which. */
-const seriesKey = ({ metric, labels }: Sample): string => `${metric}\n${JSON.stringify(labels)}`
-
-const KEPT = new Set(METRICS.filter(({ history }) => history).map(({ name }) => name))
-
 /**
  * What of a snapshot is worth keeping as history, under labels that last: the host is the series' own, and a container
  * that was made anew has another `id` and perhaps another `image`, but goes on as the one of its name.
  */
-export function historyOf(snapshot: Snapshot): Sample[] {
-  const kept = samplesOf(snapshot).filter(({ metric }) => KEPT.has(metric))
-  return [...unique(kept.map((sample) => ({ ...sample, labels: lasting(sample.labels) })))]
+const KEPT: Choice = {
+  of: (metrics) => metrics.filter(({ history }) => history),
+  labels: ({ host: _host, id: _id, image: _image, ...labels }) => labels,
 }
 
-function lasting({ host: _host, id: _id, image: _image, ...labels }: Sample['labels']): Sample['labels'] {
-  return labels
-}
+export const historyOf = (snapshot: Snapshot): Sample[] => [...unique(all(snapshot, KEPT))]

@@ -1,5 +1,6 @@
-import { createClient } from '@redis/client'
-import type { Engines } from '../engines.ts'
+import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import type { Engines, RedisAddress } from '../engines.ts'
 
 const CONNECT_MILLISECONDS = 5000
 
@@ -12,15 +13,20 @@ export async function withRedis<Result>(
   signal: AbortSignal,
   work: (send: Send) => Promise<Result>,
 ): Promise<Result> {
-  const url = engines.redis(name)
-  if (url === null) throw new Error(`no Redis is configured under the name ${name}`)
+  const address = engines.redis(name)
+  if (address === null) throw new Error(`no Redis is configured under the name ${name}`)
   signal.throwIfAborted()
+  const { createClient } = await import('@redis/client')
   const client = createClient({
-    url,
+    url: address.url,
     name: 'perfbot-fix',
     // RESP 3 answers CONFIG GET with a map, and older servers do not know it.
     RESP: 2,
-    socket: { connectTimeout: CONNECT_MILLISECONDS, reconnectStrategy: false },
+    socket: {
+      connectTimeout: CONNECT_MILLISECONDS,
+      reconnectStrategy: false,
+      ...(await secured(address)),
+    },
   })
   // What breaks shows in the next command; unheard, the event would end the process.
   client.on('error', () => {})
@@ -32,5 +38,16 @@ export async function withRedis<Result>(
   } finally {
     signal.removeEventListener('abort', cut)
     if (client.isOpen) client.destroy()
+  }
+}
+
+/** Read for each piece of work: the file may be renewed. TLS has names of servers, not addresses. */
+async function secured({ url, ca }: RedisAddress) {
+  const { protocol, hostname } = new URL(url)
+  if (protocol !== 'rediss:') return {}
+  return {
+    tls: true as const,
+    ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
+    ...(ca === null ? {} : { ca: await readFile(ca, 'utf8') }),
   }
 }

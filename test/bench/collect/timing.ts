@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export type Timing = { readonly p50Ms: number; readonly p95Ms: number; readonly cpuP50Ms: number }
+/** Longer than the window over which rates are measured, so that each run has the one before to measure from. */
+export const PAUSE_MS = 1100
+
+export type Timing = {
+  readonly p50Ms: number
+  readonly p95Ms: number
+  readonly cpuP50Ms: number
+  readonly cpuMeanMs: number
+}
 
 const quantile = (values: readonly number[], q: number): number => {
   const sorted = values.toSorted((left, right) => left - right)
@@ -20,5 +28,10 @@ export async function timed(runs: number, pauseMs: number, work: () => Promise<u
     const { user, system } = process.cpuUsage(cpu)
     cpus.push((user + system) / 1000)
   }
-  return { p50Ms: quantile(walls, 0.5), p95Ms: quantile(walls, 0.95), cpuP50Ms: quantile(cpus, 0.5) }
+  return {
+    p50Ms: quantile(walls, 0.5),
+    p95Ms: quantile(walls, 0.95),
+    cpuP50Ms: quantile(cpus, 0.5),
+    cpuMeanMs: cpus.reduce((sum, value) => sum + value, 0) / cpus.length,
+  }
 }

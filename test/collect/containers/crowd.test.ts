@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Docker from 'dockerode'
 import { expect, it } from 'vitest'
+import { connectEngine } from '../../../src/collect/containers/engine-client.ts'
 import { containerCollector } from '../../../src/collect/containers.ts'
 import { OWN_SYSTEM } from '../../../src/collect/system-paths.ts'
 import { seconds } from '../../../src/model/units.ts'
@@ -60,7 +60,7 @@ it('five hundred containers are read, the ones that vanish meanwhile left out, w
     answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
   await new Promise<void>((resolve) => server.listen(socketPath, resolve))
-  const engine = { name: 'local', client: new Docker({ socketPath }), where: socketPath, configured: true }
+  const engine = connectEngine({ name: 'local', socket: socketPath, configured: true })
   const collector = containerCollector(engine, {
     windowSeconds: seconds(0.2),
     deadlineSeconds: seconds(20),

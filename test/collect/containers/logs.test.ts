@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { connectEngine } from '../../../src/collect/containers/engine-client.ts'
 import { type ContainerOptions, containerCollector } from '../../../src/collect/containers.ts'
 import { OWN_SYSTEM } from '../../../src/collect/system-paths.ts'
 import type { LogLine } from '../../../src/model/log-sink.ts'
@@ -15,7 +16,7 @@ describeWithDocker('the logs of a real engine', (client) => {
   const ELSEWHERE = { ...OWN_SYSTEM, rootfs: '/nonexistent' }
   const lines = new Map<string, (LogLine | 'skipped')[]>()
   const collectorOf = (options: Partial<ContainerOptions> = {}) => {
-    const engine = { name: 'local', client, where: dockerSocket() ?? '', configured: true }
+    const engine = connectEngine({ name: 'local', socket: dockerSocket() ?? '', configured: true })
     const collector = containerCollector(engine, {
       windowSeconds: seconds(0.05),
       deadlineSeconds: seconds(30),

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connectEngine } from '../../../src/collect/containers/engine-client.ts'
 import { containerCollector } from '../../../src/collect/containers.ts'
 import { OWN_SYSTEM } from '../../../src/collect/system-paths.ts'
 import { seconds } from '../../../src/model/units.ts'
@@ -53,7 +53,7 @@ describe.skipIf(!hasPodman)(`Podman${hasPodman ? '' : ' (skipped: needs podman, 
 
   it('is read through its socket as Docker is', async () => {
     const where = join(directory, 'podman.sock')
-    const engine = { name: 'podman', client: new Docker({ socketPath: where }), where, configured: true }
+    const engine = connectEngine({ name: 'podman', socket: where, configured: true })
     const taken: string[] = []
     const collector = containerCollector(engine, {
       windowSeconds: seconds(0.2),

@@ -39,7 +39,9 @@ test('commands on a real Redis', async () => {
   const client = createClient({ url })
   await client.connect()
   onTestFinished(() => client.destroy())
-  const bench = await openWorkbench({ engines: { redis: (name) => (name === 'cache' ? url : null) } })
+  const bench = await openWorkbench({
+    engines: { redis: (name) => (name === 'cache' ? { url, ca: null } : null) },
+  })
   onTestFinished(() => bench.close())
   const setting = async (name: string) => Object.values(await client.configGet(name))[0]
 
