@@ -13,7 +13,7 @@ export class DeadlineExceeded extends Error {
 }
 
 /** How long aborted work has to say in its own words what it was waiting for. */
-const LAST_WORDS_MS = 100
+const LAST_WORDS_MS = 500
 
 /** Runs the work until the deadline, or until `outer` is aborted. Work that ignores its signal loses all the same. */
 export async function withDeadline<T>(
