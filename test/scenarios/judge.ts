@@ -52,7 +52,9 @@ export function judge(
   const isOurs = ({ target, rule }: Finding) =>
     named.has(rule) || target.kind !== 'host' || (machine && !ambient.has(rule))
   const findings = all.filter(isOurs)
-  const wanted = expectedOf(expects, findings, incidents)
+  const ids = new Set(findings.map(({ id }) => id))
+  const ownIncidents = incidents.filter(({ root }) => ids.has(root))
+  const wanted = expectedOf(expects, findings, ownIncidents)
   return {
     missed: wanted.filter(({ isMet }) => !isMet).map(({ asked }) => asked),
     found: wanted.filter(({ isMet }) => isMet).length,

@@ -128,10 +128,12 @@ export const postgresSessions = scenariosOf('postgres', [
       await client.query("SET work_mem = '64kB'")
       return {
         postgres: [database.source],
-        between: () =>
-          client.query(
+        async between() {
+          await client.query(
             'SELECT count(*) FROM (SELECT n, md5(n::text) FROM generate_series(1, 60000) n ORDER BY 2) s',
-          ),
+          )
+          await client.query('SELECT pg_stat_force_next_flush()')
+        },
       }
     },
     expects: { first: 'pg-temp-files', severity: 'medium', maybe: ['pg-statement-spills'] },

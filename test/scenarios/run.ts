@@ -35,7 +35,10 @@ export async function runScenario(scenario: Scenario, engines: Engines): Promise
   try {
     const ambient = new Set(scenario.machine ? await ambientRules() : [])
     const broken = await scenario.broken(stage)
-    return { ...(await examine(scenario, broken, ambient)), wholeSeconds: (performance.now() - begun) / 1000 }
+    return {
+      ...(await examine(scenario, broken, ambient, engines)),
+      wholeSeconds: (performance.now() - begun) / 1000,
+    }
   } finally {
     await stage.mend()
   }
@@ -72,6 +75,19 @@ async function readHere(readings: number, { between, ...sources }: Broken): Prom
   }
 }
 
+/** Containers that others made on the same engine are not part of the system. */
+async function ownOf({ taken, logs }: Read, broken: Broken, engines: Engines): Promise<Read> {
+  if (!broken.docker) return { taken, logs }
+  const prefix = (await engines.containers()).name('')
+  return {
+    logs,
+    taken: taken.map((snapshot) => ({
+      ...snapshot,
+      containers: snapshot.containers.filter(({ name }) => name.startsWith(prefix)),
+    })),
+  }
+}
+
 /** The readings are real; how long ago the earlier ones were is told. */
 const toldApart = (taken: readonly Snapshot[], { takenAt }: Snapshot, apart: number): Snapshot[] =>
   taken.slice(0, -1).map((past, index) => ({
@@ -93,10 +109,11 @@ async function examine(
   scenario: Scenario,
   broken: Broken,
   ambient: ReadonlySet<string>,
+  engines: Engines,
 ): Promise<Omit<Ran, 'wholeSeconds'>> {
   const { taken, logs } = broken.apart
     ? { taken: await readApart(broken.apart, scenario.readings), logs: new Map<string, LogSummary>() }
-    : await readHere(scenario.readings, broken)
+    : await ownOf(await readHere(scenario.readings, broken), broken, engines)
   const snapshot = taken.at(-1) as Snapshot
   const begun = performance.now()
   const { findings } = diagnose({
