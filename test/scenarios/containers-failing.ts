@@ -8,7 +8,6 @@ const ONCE = { ...WELL_MADE, RestartPolicy: { Name: 'no' } }
 export const failingContainers = scenariosOf('containers', [
   {
     name: 'an API that lacks a Python module and is started again and again, and a caller that gets no answer',
-    quick: true,
     async broken(stage) {
       const engine = await stage.containers()
       const api = await engine.start('api', says("ModuleNotFoundError: No module named 'cryptography'", 1), {
@@ -46,7 +45,6 @@ export const failingContainers = scenariosOf('containers', [
   },
   {
     name: 'a container that needs more memory than its limit and is killed',
-    quick: true,
     async broken(stage) {
       const engine = await stage.containers()
       const hungry = await engine.start('hungry', 'echo loading; exec tail /dev/zero', {

@@ -89,7 +89,6 @@ export const postgresObjects = scenariosOf('postgres', [
   },
   {
     name: 'an index that a failed CREATE INDEX CONCURRENTLY left behind',
-    quick: true,
     async broken(stage) {
       const database = await stage.postgres()
       const client = await database.connect()
@@ -142,7 +141,6 @@ export const postgresObjects = scenariosOf('postgres', [
   },
   {
     name: 'a sequence near the end of its column',
-    quick: true,
     async broken(stage) {
       const database = await stage.postgres()
       const client = await database.connect()

@@ -57,7 +57,6 @@ export const postgresSessions = scenariosOf('postgres', [
   },
   {
     name: 'pools that together have taken all connections',
-    quick: true,
     async broken(stage) {
       const database = await stage.postgres()
       await Promise.all(
