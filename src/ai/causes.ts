@@ -6,39 +6,77 @@ export type CauseSource = {
   readonly names: readonly string[]
   /** Word stems of the whole finding. */
   readonly all: ReadonlySet<string>
+  /** Of what it says is so; what a fix does is not yet so. */
+  readonly stated: ReadonlySet<string>
   /** Those of each text, its sentences together. */
   readonly texts: readonly ReadonlySet<string>[]
+  /** Each text whole, what a fix says too: who repeats one claims nothing new. */
+  readonly quotes: readonly string[]
   /** Each sentence, for whether it denies what a claim says. */
-  readonly sentences: readonly { readonly stems: ReadonlySet<string>; readonly denies: boolean }[]
+  readonly sentences: readonly Said[]
+}
+
+/** One sentence; what it denies is what stands after "no" or "not". */
+type Said = {
+  readonly text: string
+  readonly stems: ReadonlySet<string>
+  readonly denied: readonly string[] | null
 }
 
 export function causeSourceOf(finding: Finding): CauseSource {
-  const texts = [
+  const states = [finding.title, finding.impact, finding.rootCause, ...finding.symptoms]
+  const stated = [
     finding.title,
-    finding.impact,
     finding.rootCause,
     ...finding.symptoms,
+    ...certain(finding.impact),
     ...finding.evidence.flatMap(({ label, value }) => [label, ...(typeof value === 'string' ? [value] : [])]),
-    ...finding.fixes.flatMap((fix) => (fix.kind === 'manual' ? [fix.title, fix.change] : [fix.title])),
     `${finding.target.kind} ${finding.target.name}`,
   ]
-  // What a fix does is not yet so.
-  const states = [finding.title, finding.impact, finding.rootCause, ...finding.symptoms]
-  const sentences = states.flatMap((text) => text.split(/[.;:]\s+|\n/)).filter((text) => /\p{L}/u.test(text))
+  const fixes = finding.fixes.flatMap((fix) =>
+    fix.kind === 'manual' ? [fix.title, fix.change] : [fix.title],
+  )
+  const wordsOf = (texts: readonly string[]) =>
+    new Set(texts.flatMap((text) => [...stemsOf(text), ...numbersOf(text)]))
   return {
     names: [finding.target.name],
-    all: new Set(texts.flatMap((text) => [...stemsOf(text), ...numbersOf(text)])),
-    texts: texts.map((text) => new Set(stemsOf(text))),
-    sentences: sentences.map((text) => ({ stems: new Set(stemsOf(text)), denies: denies(text) })),
+    all: wordsOf([...stated, ...fixes]),
+    stated: wordsOf(stated),
+    texts: stated.map((text) => new Set(stemsOf(text))),
+    quotes: [...states, ...fixes].map(plainWords),
+    sentences: states.flatMap(saidIn),
   }
 }
+
+/** What might happen is the cause of nothing. */
+const certain = (impact: string): string[] =>
+  impact.split(/(?<=[.;:])\s+/).filter((text) => !/\b(?:could|would|may|might|can|if|until)\b/i.test(text))
+
+const saidIn = (text: string): Said[] =>
+  text
+    .split(/[.;:]\s+|\n/)
+    .filter((sentence) => /\p{L}/u.test(sentence))
+    .map((sentence) => ({
+      text: plainWords(sentence),
+      stems: new Set(stemsOf(sentence)),
+      denied: deniedIn(sentence),
+    }))
+
+const plainWords = (text: string): string =>
+  ` ${text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}_]+/u)
+    .filter((word) => word !== '')
+    .join(' ')} `
 
 /** Why something could not be read. */
 export const causeSourceOfGap = ({ missing, reason, remedy }: Gap): CauseSource => ({
   names: [],
   all: new Set([missing, reason, remedy].flatMap(stemsOf)),
+  stated: new Set([missing, reason].flatMap(stemsOf)),
   texts: [new Set(stemsOf(`${missing} ${reason}`))],
-  sentences: [{ stems: new Set(stemsOf(reason)), denies: denies(reason) }],
+  quotes: [missing, reason, remedy].map(plainWords),
+  sentences: saidIn(reason),
 })
 
 /** Whether a short sentence says what a finding denies, or the other way round. */
@@ -50,9 +88,9 @@ export function contradiction(text: string, sources: readonly CauseSource[]): st
     .flatMap(({ sentences }) => sentences)
     .filter((each) => coverage(stems, each.stems) >= COVERED)
   const isSame = near.some((each) => coverage(stems, each.stems) === 1)
-  return isSame && !denies(text) && near.every((sentence) => sentence.denies)
-    ? 'a finding says the opposite'
-    : null
+  // "api uses memory" is no answer to "api has no memory limit".
+  const denies = ({ denied }: Said) => denied?.every((stem) => stems.includes(stem)) ?? false
+  return isSame && deniedIn(text) === null && near.every(denies) ? 'a finding says the opposite' : null
 }
 
 /** Words that say nothing of what a cause is. */
@@ -95,9 +133,14 @@ const stemOf = (word: string): string => {
   return SAME.find(([pattern]) => pattern.test(word))?.[1] ?? stem
 }
 
+/** Words that say one thing together, each of which says little alone. */
+const OUT_OF_MEMORY =
+  /\b(?:out of (?:\w+ )?memory|(?:for|from) (?:want|lack) of memory|oom(?:[- ]kill(?:ed|er|s)?)?)\b/g
+
 const stemsOf = (text: string): string[] =>
   text
     .toLowerCase()
+    .replace(OUT_OF_MEMORY, ' oom ')
     .split(/[^\p{L}\p{N}_]+/u)
     .filter((word) => word.length > 1 && !EMPTY.has(word) && !/^\d+$/.test(word))
     .map(stemOf)
@@ -105,8 +148,16 @@ const stemsOf = (text: string): string[] =>
 /** "79 of 97 connections" is about the finding that has these numbers. */
 const numbersOf = (text: string): string[] => text.match(/\d+(?:\.\d+)?/g) ?? []
 
-const denies = (text: string): boolean =>
-  /\b(?:not|never|no|none|cannot|lack\w*|missing|without|absent|unable|nobody|nothing)\b|n['’]t\b/i.test(text)
+const DENIES =
+  /\b(?:not|never|no|none|cannot|lack\w*|missing|without|absent|unable|nobody|nothing)\b|n['’]t\b/i
+
+/** The next words after the one that denies: as many as name a thing. */
+const DENIED_STEMS = 2
+
+function deniedIn(text: string): string[] | null {
+  const match = DENIES.exec(text)
+  return match ? stemsOf(text.slice(match.index + match[0].length)).slice(0, DENIED_STEMS) : null
+}
 
 /** A claim of cause: what is said to be caused, and by what. */
 type Claim = { effect: string; cause: string }
@@ -117,21 +168,25 @@ const BACKWARD =
   /\b(?:causes|caused|is causing|leads? to|led to|results? in|resulted in|is (?:the )?(?:root )?(?:cause|reason|culprit)(?: (?:of|for|behind|why))?|is to blame(?: for)?|is responsible for|triggers|triggered|brings down|brought down|breaks|broke|makes it|explains|is why|prevents|takes down|took down|so that|which is why|that is why|is the reason)\b/i
 
 /** What a sentence says causes what. `before` is the sentence before, which "The reason is" speaks of. */
-function claimsIn(text: string, before: string): Claim[] {
+function claimsIn(said: string, before: string): Claim[] {
+  // "Killed for want of memory" is what happened, by its name.
+  const text = said.replace(/\b(?:for|from) (?:want|lack) of memory\b/gi, 'out of memory')
   const labelled = LABELLED.exec(text)
   if (labelled) return [{ effect: labelled[1] ?? before, cause: labelled[2] ?? '' }]
-  const forward = FORWARD.exec(text)
   const backward = BACKWARD.exec(text)
+  const forward = [...text.matchAll(new RegExp(FORWARD, 'gi'))]
   const claims: Claim[] = []
-  if (forward) {
-    const [head, tail] = [text.slice(0, forward.index), text.slice(forward.index + forward[0].length)]
+  for (const [index, { 0: said, index: at }] of forward.entries()) {
+    // "Killed for want of memory because …" claims two things.
+    const head = text.slice(0, at)
+    const tail = text.slice(at + said.length, forward[index + 1]?.index)
     if (/^\W*$/.test(head)) {
       const comma = tail.lastIndexOf(', ')
       claims.push({
         effect: comma < 0 ? before : tail.slice(comma),
         cause: comma < 0 ? tail : tail.slice(0, comma),
       })
-    } else if (/\bis behind$/i.test(forward[0])) claims.push({ effect: tail, cause: head })
+    } else if (/\bis behind$/i.test(said)) claims.push({ effect: tail, cause: head })
     else claims.push({ effect: LEANS.test(head) ? before : head, cause: tail })
   }
   if (backward) {
@@ -148,6 +203,9 @@ const LEANS =
 const LABELLED =
   /^\W*(?:the |its |a )?(?:root |underlying |main |likely |probable |real )?(?:cause|reason|culprit)(?: (?:of|for|behind) ([^:,]*?))?(?: is| was|:)(?: that)?\s+(.*)$/i
 
+/** So much of what is said to be caused has to be spoken of somewhere. */
+const KNOWN = 1 / 3
+
 /** How much of a cause has to stand in one finding. */
 const COVERED = 0.6
 
@@ -160,6 +218,9 @@ const isCovered = (words: readonly string[], known: ReadonlySet<string>): boolea
 
 /** Why a claim of cause cannot be kept: no finding says it, another finding says it of something else, or it is denied. */
 export function causeObjection(text: string, before: string, sources: readonly CauseSource[]): string | null {
+  const quoted = plainWords(text.replace(/^[^:]{0,30}: /, ''))
+  if (sources.some(({ quotes }) => quotes.some((each) => each.includes(quoted) || each === plainWords(text))))
+    return null
   for (const claim of claimsIn(text, before)) {
     const objection = objectionTo(claim, sources)
     if (objection !== null) return objection
@@ -169,19 +230,24 @@ export function causeObjection(text: string, before: string, sources: readonly C
 
 function objectionTo(claim: Claim, sources: readonly CauseSource[]): string | null {
   const cause = stemsOf(claim.cause)
-  if (cause.length === 0) return null
   const effect = [...stemsOf(claim.effect), ...numbersOf(claim.effect)]
   const stranger = `no finding says that the cause is "${claim.cause.trim().slice(0, 80)}"`
   // A number that another finding has, and this one has not, is of that.
   const isElsewhere = (source: CauseSource, text: string) =>
     numbersOf(text).some((number) => !source.all.has(number) && sources.some(({ all }) => all.has(number)))
-  const isSaid = ({ texts }: CauseSource) => texts.some((stems) => coverage(cause, stems) >= COVERED)
+  const words = plainWords(claim.cause)
+  // Of a cause that is made of empty words, "none was set", nothing is left to compare but the words themselves.
+  const isSaid = ({ texts, sentences }: CauseSource) =>
+    cause.length === 0
+      ? sentences.some(({ text }) => text.includes(words))
+      : texts.some((stems) => coverage(cause, stems) >= COVERED)
   const supporting = sources.filter(
-    (source) => isCovered(cause, source.all) && isSaid(source) && !isElsewhere(source, claim.cause),
+    (source) => isCovered(cause, source.stated) && isSaid(source) && !isElsewhere(source, claim.cause),
   )
   if (supporting.length === 0) return stranger
   // A finding that is about what is said to be caused, if any is, has to be the one that says why.
   const best = effect.length === 0 ? 0 : Math.max(...sources.map(({ all }) => coverage(effect, all)))
+  if (effect.length > 0 && best < KNOWN) return `no finding speaks of "${claim.effect.trim().slice(0, 80)}"`
   const fitting = supporting.filter(
     (source) =>
       coverage(effect, source.all) >= Math.min(best, COVERED) - 1e-9 && !isElsewhere(source, claim.effect),
@@ -205,5 +271,6 @@ function isDenied(text: string, cause: readonly string[], sentences: CauseSource
   const same = sentences
     .filter(({ stems }) => cause.length > 1 && coverage(cause, stems) >= 0.8)
     .toSorted((left, right) => left.stems.size - right.stems.size)
-  return same.length > 0 && same.every((sentence) => sentence.denies !== denies(text))
+  const denies = deniedIn(text) !== null
+  return same.length > 0 && same.every(({ denied }) => (denied !== null) !== denies)
 }

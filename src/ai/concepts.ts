@@ -8,7 +8,8 @@ const CONCEPTS: Readonly<Record<string, RegExp>> = {
   disk: /\b(?:disks?|file ?systems?|storage|inodes?|mount(?: point|ed)?s?|partitions?|volumes?)\b/i,
   swap: /\bswap(?:ped|ping)?\b/i,
   network: /\b(?:network|interface|received|transmitted|bandwidth|packets?)\b/i,
-  temperature: /\b(?:temperature|degrees|hot|warm|heat)\b/i,
+  temperature:
+    /\b(?:temperature|degrees|hot(?:ter|test)?|warm(?:er|est)?|cool(?:er|est)?|cold(?:er|est)?|heat)\b/i,
   power: /\b(?:power|watts?|draws?)\b/i,
   connections: /\b(?:connections?|clients?|sessions?|backends?)\b/i,
   hits: /\b(?:cache hits?|hit (?:rate|ratio)|hits)\b/i,
@@ -72,7 +73,10 @@ export function mismatch(figure: Figure, text: string, place: { start: number; e
   for (const strict of STRICT) if (said.has(strict) && !known.has(strict)) return strict
   if (isSentence(figure)) {
     const isWhole = figure.label.includes(`of ${text.slice(place.start, place.end).toLowerCase()}`)
-    if (isWhole && /^[^,]*\b(?:free|available|left)\b/i.test(after)) return 'available'
+    // "780 MiB of 16 GiB are available" says it of the first.
+    const isWholeHere = /\bof\s+$/i.test(before)
+    if (isWhole && !isWholeHere && /^[^,]*\b(?:free|available|left)\b/i.test(after)) return 'available'
+    if (said.size > 0 && known.size > 0 && !overlap(said, known)) return [...said].join(', ')
     return isLimitOfSentence(figure, before) ? 'limit' : null
   }
   if (said.size > 0 && known.size > 0 && !overlap(said, known)) return [...said].join(', ')
@@ -83,11 +87,15 @@ export function mismatch(figure: Figure, text: string, place: { start: number; e
 const isLimitOfSentence = ({ unit, label }: Figure, before: string): boolean =>
   unit === 'bytes' && /\blimit\b/i.test(label) && /\b(?:uses|takes|using|consumes)\s*$/i.test(before)
 
+const OF_TARGET = /\b(?:above|below|over|under|of|than|within|against)\s*$/i
+
 /** "uses 512 MiB" is not said of a limit, nor "a limit of 27 MiB" of what is used. */
 function roleMismatch(figure: Figure, before: string, after: string): string | null {
   const words = wordsOf(figure)
   const near = before.split(/\s+/).slice(-5).join(' ')
   const isTarget = TARGET.test(words)
+  if (/^target /.test(figure.label) && !TARGET.test(`${before} ${after}`) && !OF_TARGET.test(near))
+    return 'target'
   const isLimit = LIMIT.test(words) && !/^of\b/.test(figure.label)
   const isUse = USED.test(words) || /\bworking set\b/i.test(words)
   if (

@@ -54,15 +54,19 @@ export function countsOf(report: Omit<Report, 'narrative'>): CountedThing[] {
     thing(check, report.checks.length),
     thing(/^(?:passed)$/, verdict('passed')),
     ...STATES.map((state) => thing(container, inState(report, state), new RegExp(`^${state}$`))),
-    thing(container, counts.containersRunning, /^(?:run|running|up)$/),
-    thing(container, counts.containers - counts.containersRunning, /^(?:stopped|down|exited|not)$/),
+    thing(container, counts.containersRunning, /^(?:runs?|running|up|not-(?:stopped|down|exited))$/),
+    thing(
+      container,
+      counts.containers - counts.containersRunning,
+      /^(?:stopped|down|exited|not-(?:runs?|running|up))$/,
+    ),
     thing(container, new Set(affected.map((each) => each.target.name)).size, /^(?:affected|with)$/),
     thing(container, counts.containers),
     thing(/^gpus?$/, counts.gpus),
     thing(/^(?:databases?|servers?)$/, counts.databases),
     thing(/^models?$/, counts.models),
-    thing(target, score('met'), /^met$/),
-    thing(target, score('missed'), /^missed$/),
+    thing(target, score('met'), /^(?:met|not-missed)$/),
+    thing(target, score('missed'), /^(?:missed|not-met)$/),
     thing(target, score('unknown'), /^unknown$/),
     thing(target, report.scoreboard.length),
     thing(/^gaps?$/, report.gaps.length),
@@ -75,13 +79,21 @@ export function countsOf(report: Omit<Report, 'narrative'>): CountedThing[] {
  * where they name nothing counted here. A number said as the whole has nothing to do with what narrows a part.
  */
 export function countOf(
-  words: readonly string[],
+  said: readonly string[],
   isWhole: boolean,
   counts: readonly CountedThing[],
 ): number | null {
+  const words = withNot(said)
   const reach = words.slice(0, 2).includes('of') ? 4 : 2
   const named = counts.filter(({ noun }) => words.slice(0, reach).some((word) => noun.test(word)))
   const narrow = named.find(({ modifier }) => modifier !== null && words.some((word) => modifier.test(word)))
   const whole = named.find(({ modifier }) => modifier === null)
   return (isWhole ? whole : (narrow ?? whole))?.count ?? null
 }
+
+/** "Not running" is one word here: it narrows down to the others. */
+const withNot = (words: readonly string[]): string[] =>
+  words.flatMap((word, index) => {
+    const before = words[index - 1] ?? ''
+    return /^(?:not|never)$/.test(word) ? [] : /^(?:not|never)$/.test(before) ? `not-${word}` : word
+  })

@@ -53,6 +53,7 @@ export function citedIn(
   const byWords = figures.flatMap((figure): Cited[] => {
     const at = figure.about === null ? null : (subjects.get(figure.about) ?? null)
     if (figure.about !== null && at === null) return []
+    if (figure.row !== null && !text.includes(figure.row)) return []
     if (isNamed(figure, tokens) || isMachineMemory(figure, text)) return [{ figure, at }]
     // The same reading of several subjects: "webui uses twice as much memory as api".
     const isCompared =
@@ -67,8 +68,10 @@ export function citedIn(
 
 const SUM =
   /\b(?:together|total(?:s|ling)?|in all|sum|combined|altogether|overall|add(?:s|ed)? up|all containers|between them|both)\b/i
+const ADDS_UP =
+  /\b(?:add(?:s|ed)? up|in total|in all|together|altogether|combined|total(?:s|ling)|the sum)\b/i
 const DIFFERENCE =
-  /\b(?:more|less|fewer|left|remain\w*|headroom|short|gap|difference|differs?|apart|above|below|under|over|free|spare|exceeds?|room|higher|lower|larger|smaller|beyond|available|away|missing|unused|rise|rose|fell|drop\w*|grew|increase\w*|decrease\w*|raise[sd]?|adds?)\b/i
+  /\b(?:more|less|fewer|left|remain\w*|headroom|short|gap|difference|differs?|apart|above|below|under|over|free|spare|exceeds?|room|higher|lower|larger|smaller|hotter|cooler|warmer|colder|beyond|available|away|missing|unused|rise|rose|fell|drop\w*|grew|increase\w*|decrease\w*|raise[sd]?)\b/i
 const RELATIVE =
   /\b(?:more|less|fewer|higher|lower|above|below|over|under|larger|smaller|greater|faster|slower|exceeds?|beyond|increase\w*|decrease\w*|rise|rose|fell|drop\w*|grew)\b/i
 const SHARE =
@@ -76,7 +79,8 @@ const SHARE =
 
 /** "20 % more than", "fell by 20 %". */
 const isRelative = (before: string, after: string): boolean =>
-  RELATIVE.test(after.slice(0, 14)) || (/\bby (?:\w+ )?$/i.test(before) && RELATIVE.test(before))
+  (/^\s*[\w-]/.test(after) && RELATIVE.test(after.slice(0, 14))) ||
+  (/\bby (?:\w+ )?$/i.test(before) && RELATIVE.test(before))
 
 type Derived = { value: number; unit: Mention['unit'] }
 
@@ -86,6 +90,7 @@ export function isDerived(mention: Mention, text: string, cited: readonly Cited[
   const before = text.slice(0, mention.start)
   const after = text.slice(mention.end)
   if (SUM.test(text) && sums(cited).some(fits)) return true
+  const isSum = ADDS_UP.test(text)
   for (const left of cited) {
     for (const right of cited) {
       if (left.figure === right.figure) continue
@@ -109,6 +114,7 @@ export function isDerived(mention: Mention, text: string, cited: readonly Cited[
       const [p, q] = [left.figure.value, right.figure.value]
       const unit = left.figure.unit
       if (
+        !isSum &&
         DIFFERENCE.test(text) &&
         (fits({ value: p - q, unit }) || fits({ value: p - q, unit: unit === 'ratio' ? 'points' : unit }))
       ) {
@@ -119,7 +125,9 @@ export function isDerived(mention: Mention, text: string, cited: readonly Cited[
         return true
       if (!SHARE.test(text) || !isInOrder(left, right, mention, before, after)) continue
       if (fits({ value: p / q, unit: 'times' })) return true
-      if (p <= q && fits({ value: p / q, unit: 'ratio' }) && sameKind(left, right)) return true
+      // A share of two shares is nothing that a reader could follow.
+      if (unit !== 'ratio' && p <= q && fits({ value: p / q, unit: 'ratio' }) && sameKind(left, right))
+        return true
       if (
         mention.unit === 'times' &&
         /\b(?:less|smaller|lower|fewer|faster)\b/i.test(after) &&
@@ -132,12 +140,17 @@ export function isDerived(mention: Mention, text: string, cited: readonly Cited[
 }
 
 /** A share is one of the same measure: memory of memory. */
-function sameKind({ figure: left }: Cited, { figure: right }: Cited): boolean {
-  const [one, other] = [
+function sameKind(one: Cited, other: Cited): boolean {
+  const { figure: left } = one
+  const { figure: right } = other
+  const [measured, whole] = [
     conceptsIn(`${left.topic} ${left.label}`),
     conceptsIn(`${right.topic} ${right.label}`),
   ]
-  return one.size === 0 || other.size === 0 || overlap(one, other)
+  // Of readings that no word tells apart, only what the sentence states itself.
+  if (measured.size === 0 || whole.size === 0)
+    return one.statedUntil !== undefined && other.statedUntil !== undefined
+  return overlap(measured, whole)
 }
 
 /** "16.3 % of the 31.2 GiB". */
@@ -164,23 +177,22 @@ function isInOrder(left: Cited, right: Cited, mention: Mention, before: string, 
   return than < 0 || right.at > mention.end || left.at > mention.end ? inOrder : true
 }
 
-/** All, and each two, of what is cited in one unit and with the same words or by value. */
+/** All of what the sentence states, each two of that, and all readings with the same words of what it names. */
 function sums(cited: readonly Cited[]): Derived[] {
-  const units = new Set(cited.map(({ figure }) => figure.unit))
-  return [...units].flatMap((unit) => {
-    // The machine's own readings are parts of one another, and add up to nothing.
-    const parts = cited.filter(
-      ({ figure, statedUntil }) => figure.about !== null || statedUntil !== undefined,
-    )
-    const all = [...new Set(parts.map(({ figure }) => figure).filter((figure) => figure.unit === unit))]
+  // The machine's own readings are parts of one another, and add up to nothing.
+  const parts = cited.filter(({ figure, statedUntil }) => figure.about !== null || statedUntil !== undefined)
+  const stated = new Set(parts.flatMap((each) => (each.statedUntil === undefined ? [] : each.figure)))
+  return [...new Set(parts.map(({ figure }) => figure.unit))].flatMap((unit) => {
+    const all = [...new Set(parts.map(({ figure }) => figure))].filter((figure) => figure.unit === unit)
+    const said = all.filter((figure) => stated.has(figure))
     const labels = new Set(all.map(({ label }) => label))
-    const bySame = [...labels].map((label) => all.filter((figure) => figure.label === label))
-    const groups = [all, ...bySame].filter((group) => group.length > 1)
-    const pairs = all.flatMap((left, index) => all.slice(index + 1).map((right) => [left, right]))
-    return [...groups, ...pairs].map((group) => ({
-      value: group.reduce((sum, { value }) => sum + value, 0),
-      unit,
-    }))
+    const bySame = [...labels]
+      .map((label) => all.filter((figure) => figure.label === label))
+      .filter((group) => new Set(group.map(({ about }) => about)).size === group.length)
+    const pairs = said.flatMap((left, index) => said.slice(index + 1).map((right) => [left, right]))
+    return [said, ...bySame, ...pairs]
+      .filter((group) => group.length > 1)
+      .map((group) => ({ value: group.reduce((sum, { value }) => sum + value, 0), unit }))
   })
 }
 

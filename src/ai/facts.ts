@@ -1,8 +1,9 @@
 import type { Evidence } from '../model/evidence.ts'
 import type { Finding, Fix } from '../model/finding.ts'
-import type { Report, Score, Table } from '../model/report.ts'
+import type { Cell, Report, Score, Table } from '../model/report.ts'
 import { describeTarget, type Target } from '../model/target.ts'
 import { type CauseSource, causeSourceOf, causeSourceOfGap } from './causes.ts'
+import { wordsIn } from './common-words.ts'
 import { type CountedThing, countsOf } from './counts.ts'
 import type { FigureUnit } from './figure-units.ts'
 import { statementsOf } from './mentions.ts'
@@ -21,12 +22,20 @@ export type Figure = {
   topic: string
   /** The name of the container, server … it is about; null for the machine and the report. */
   about: string | null
+  /** What has to be named beside it: the process, the disk that its row is of. */
+  row: string | null
   /** Where it was read; null for what is computed or said. */
   source: string | null
 }
 
 /** The topic of a figure that is part of what another is called: the 5 minutes of "Load, 5 min". */
 export const LABEL = 'label'
+
+/** The topic of what a fix would set: it is not so yet. */
+export const FIX = 'fix'
+
+/** The topic of what was so at the last report, and is no more. */
+export const RESOLVED = 'resolved'
 
 /** What a sentence can be about. */
 export type Subject = {
@@ -44,6 +53,8 @@ export type Facts = {
   counts: readonly CountedThing[]
   /** When something was read or happened; the report's own time is `now`. */
   instants: readonly Date[]
+  /** When something happened, by what was read. */
+  events: readonly Date[]
   now: Date
   causes: readonly CauseSource[]
   states: readonly KnownState[]
@@ -54,12 +65,17 @@ export type Facts = {
   phrases: readonly string[]
   /** Every text of the report, to look names up in. */
   corpus: string
+  /** Every word of it, in the forms that it may have. */
+  words: ReadonlySet<string>
   subjects: readonly Subject[]
+  /** Nothing was found, and everything could be looked at. */
+  isWell: boolean
 }
 
 export function factsOf(report: Unnarrated): Facts {
   const subjects = subjectsOf(report)
   const texts = textsIn({ ...report, narrative: undefined })
+  const corpus = [...texts, ...subjects.map(({ called }) => called)].join('\n')
   const quotations = quotationsOf(report)
   return {
     figures: [
@@ -69,6 +85,7 @@ export function factsOf(report: Unnarrated): Facts {
     ],
     counts: countsOf(report),
     instants: instantsIn(texts),
+    events: instantsIn(quotations),
     now: new Date(report.createdAt),
     causes: [...report.findings.map(causeSourceOf), ...report.gaps.map(causeSourceOfGap)],
     states: statesOf(report),
@@ -82,8 +99,10 @@ export function factsOf(report: Unnarrated): Facts {
       .map((phrase) => phrase.trim().replace(/[.:;,]+$/, ''))
       .filter((phrase) => /\p{N}/u.test(phrase))
       .toSorted((left, right) => right.length - left.length),
-    corpus: texts.join('\n'),
+    corpus,
+    words: wordsIn(corpus),
     subjects,
+    isWell: report.verdict === 'healthy' && report.findings.length === 0,
   }
 }
 
@@ -92,6 +111,7 @@ export const withTexts = (facts: Facts, texts: readonly string[]): Facts => ({
   ...facts,
   figures: [...facts.figures, ...texts.flatMap((text) => figuresSaidIn(text, null))],
   corpus: [facts.corpus, ...texts].join('\n'),
+  words: new Set([...facts.words, ...wordsIn(texts.join('\n'))]),
 })
 
 const KINDS: Record<Target['kind'], Subject['kind']> = {
@@ -114,21 +134,32 @@ function subjectsOf(report: Unnarrated): Subject[] {
   const targets = [...report.findings, ...report.checks].map(
     ({ target }): Subject => ({
       kind: KINDS[target.kind],
-      name: target.name,
+      name: nameOf(target),
       called: describeTarget(target),
       isRow: false,
     }),
   )
   const rows = report.tables.flatMap(({ columns, rows }) => {
-    const kind = (['container', 'database', 'cache', 'service', 'model'] as const).find(
+    const kind = (['container', 'gpu', 'database', 'cache', 'service', 'model'] as const).find(
       (each) => each === columns[0]?.toLowerCase(),
     )
-    const names = rows.map((row) => row[0]?.value)
-    return names.flatMap((name): Subject[] =>
-      kind && typeof name === 'string' ? [{ kind, name, called: `${kind} ${name}`, isRow: true }] : [],
-    )
+    return rows.flatMap((row): Subject[] => {
+      const name = kind ? rowName(row[0]?.value, columns[0]) : null
+      if (!kind || name === null) return []
+      return [{ kind, name, called: kind === 'gpu' ? name : `${kind} ${name}`, isRow: true }]
+    })
   })
   return [...new Map([...rows, ...targets].map((each) => [`${each.kind} ${each.name}`, each])).values()]
+}
+
+/** A GPU is called by its number, which alone is no name. */
+const nameOf = (target: Target): string => (target.kind === 'gpu' ? describeTarget(target) : target.name)
+
+/** "0 NVIDIA GeForce RTX 3060" in the table of GPUs is GPU 0. */
+function rowName(cell: Cell['value'] | undefined, column: string | undefined): string | null {
+  if (typeof cell !== 'string') return null
+  const index = /^gpu$/i.test(column ?? '') ? /^\d+/.exec(cell)?.[0] : undefined
+  return index === undefined ? cell : `GPU ${index}`
 }
 
 function textsIn(value: unknown): string[] {
@@ -180,6 +211,7 @@ const figuresSaidIn = (text: string, about: string | null): Figure[] =>
       label: text.toLowerCase(),
       topic: '',
       about,
+      row: null,
       source: null,
     })),
   )
@@ -199,6 +231,7 @@ const figureOf = (evidence: Evidence, about: string | null, topic = ''): Figure[
           label: evidence.label.toLowerCase(),
           topic,
           about,
+          row: null,
           source: evidence.source,
         },
       ]
@@ -216,6 +249,7 @@ function figuresOf(report: Unnarrated, subjects: readonly Subject[]): Figure[] {
         label: `target ${title.toLowerCase()}`,
         topic: '',
         about: null,
+        row: null,
         source: null,
       },
     ]),
@@ -226,9 +260,12 @@ function figuresOf(report: Unnarrated, subjects: readonly Subject[]): Figure[] {
       label: 'duration',
       topic: '',
       about: null,
+      row: null,
       source: null,
     })),
-    ...(report.changes?.resolved ?? []).flatMap(({ title }) => figuresSaidIn(title, null)),
+    ...(report.changes?.resolved ?? []).flatMap(({ title }) =>
+      figuresSaidIn(title, null).map((figure) => ({ ...figure, topic: RESOLVED })),
+    ),
   ]
 }
 
@@ -237,12 +274,14 @@ const isOfHost = ({ label }: Evidence): boolean => /\b(?:host|machine)\b/i.test(
 
 /** Its evidence, and what its rule says in words: a threshold, the size that a fix sets. */
 function figuresOfFinding(finding: Finding): Figure[] {
-  const about = finding.target.kind === 'host' ? null : finding.target.name
-  const said = [finding.title, finding.impact, finding.rootCause, ...finding.fixes.map(({ title }) => title)]
+  const about = finding.target.kind === 'host' ? null : nameOf(finding.target)
+  const said = [finding.title, finding.impact, finding.rootCause]
+  const ofFix = (figure: Figure): Figure => ({ ...figure, topic: FIX })
   return [
     ...finding.evidence.flatMap((evidence) => figureOf(evidence, isOfHost(evidence) ? null : about)),
     ...said.flatMap((text) => figuresSaidIn(text, about)),
-    ...finding.fixes.flatMap((fix) => figuresOfFix(fix, about)),
+    ...finding.fixes.flatMap(({ title }) => figuresSaidIn(title, about)).map(ofFix),
+    ...finding.fixes.flatMap((fix) => figuresOfFix(fix, about)).map(ofFix),
   ]
 }
 
@@ -255,19 +294,34 @@ function figuresOfFix(fix: Fix, about: string | null): Figure[] {
   return Object.entries(fix.parameters).flatMap(([name, value]) => {
     if (typeof value !== 'number') return figuresIn(value, about)
     const unit = /bytes$/i.test(name) ? 'bytes' : /seconds$/i.test(name) ? 'seconds' : 'count'
-    return [{ value, unit, label, topic: 'fix', about, source: null }]
+    return [{ value, unit, label, topic: FIX, about, row: null, source: null }]
   })
 }
 
 /** A row is about the subject that its first cell names. */
 function figuresOfTable({ title, rows, columns }: Table, subjects: readonly Subject[]): Figure[] {
   return rows.flatMap((row) => {
-    const name = row[0]?.value
+    const name = rowName(row[0]?.value, columns[0])
     const about = subjects.find((subject) => subject.kind !== 'host' && subject.name === name)?.name ?? null
     const topic = `${title} ${name ?? ''}`
+    const isOne =
+      about !== null ||
+      /^reading$/i.test(columns[0] ?? '') ||
+      (/^mount/i.test(columns[0] ?? '') && rows.length === 1)
+    const named = isOne ? null : name
     return row.flatMap(({ value, unit }, column) =>
       typeof value === 'number' && unit !== 'text' && unit !== 'time'
-        ? [{ value, unit, label: (columns[column] ?? '').toLowerCase(), topic, about, source: title }]
+        ? [
+            {
+              value,
+              unit,
+              label: (columns[column] ?? '').toLowerCase(),
+              topic,
+              about,
+              row: named,
+              source: title,
+            },
+          ]
         : [],
     )
   })

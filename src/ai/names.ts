@@ -20,7 +20,7 @@ const NO_NAME = new Set(
     'reads reach reaches refuse refuses report reports respond responds restart restarts serve serves set sets ' +
     'show shows sit sits spend spends stand stands start starts stay stays stop stops take takes tell tells try ' +
     'tries turn turns use uses wait waits want wants work works write writes got kept lost ran shut took went ' +
-    'adds allows amounts builds comes consumes contains costs counts draws eats exceeds explains handles happens helps ' +
+    'add adds allows amounts builds comes consumes contains costs counts draws eats exceeds explains handles happens helps ' +
     'means meets moves occupies owns passes performs relies remains rises saves says seems sends suffers totals wastes ' +
     'busy healthy unhealthy ready idle available affected missing running waiting writing reading using ' +
     'address cache configuration connection connections context cores count crash data driver drivers engine file ' +

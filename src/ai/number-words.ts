@@ -74,9 +74,9 @@ function partSize(text: string): number | undefined {
   return PART_SIZES[PARTS.indexOf(text.replace(/s$/, ''))]
 }
 
-/** After "a third", what makes it a part and no ordinal. */
-const MAKES_PART =
-  /^(?:of|less|more|fewer|smaller|larger|bigger|faster|slower|lower|higher|full|empty|free|used|busy|idle|below|above|over|under)$/i
+/** After "a third", what makes it an ordinal and no part. */
+const MAKES_ORDINAL =
+  /^(?:containers?|gpus?|databases?|services?|models?|disks?|findings?|problems?|issues?|time|ones?|things?|steps?|party|targets?|checks?|machine|host|server|instance|process|run|try|attempt|cause|reason|option|look|restart|query)$/i
 
 /** "half of", "a third less", "two thirds", "three-quarters", "one in five": a share of a whole. */
 export function shareInWords(chunks: readonly Chunk[]): { value: number; used: number } | null {
@@ -92,7 +92,7 @@ export function shareInWords(chunks: readonly Chunk[]): { value: number; used: n
   const next = word(chunks[1])
   const whole = partSize(next)
   if (chunks[0]?.endsPhrase || whole === undefined) return null
-  const isPart = whole === 4 || whole === 2 || chunks[1]?.endsPhrase || MAKES_PART.test(word(chunks[2]))
+  const isPart = whole === 4 || whole === 2 || chunks[1]?.endsPhrase || !MAKES_ORDINAL.test(word(chunks[2]))
   return isPart || /s$/.test(next) ? { value: numerator / whole, used: 2 } : null
 }
 

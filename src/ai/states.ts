@@ -26,7 +26,10 @@ const UP =
   /\b(?:is|are|was|stays?|keeps?|seems?|looks?)\s+(?:now |still |again |both |all |currently )?(?:up|running|healthy|fine|well|stable|available|reachable|alive|online|working)\b|\bruns (?:fine|well|normally|stably|smoothly|without)|\bworks (?:fine|well|normally)/i
 const WELL = /\b(?:healthy|fine|well|stable|normally|stably|smoothly|working)\b/i
 const DOWN =
-  /\b(?:is|are|was|stays?|keeps?|has|have)\s+(?:now |still |again |both |all |currently |been )?(?:down|stopped|dead|exited|unhealthy|crashed|crashing|offline|unreachable|restarting|unavailable|not running|not up)\b/i
+  /\b(?:is|are|was|stays?|keeps?|has|have)\s+(?:now |still |again |both |all |currently |been )?(?:down|stopped|dead|exited|unhealthy|crashed|crashing|offline|unreachable|restarting|unavailable)\b|\b(?:crashed|crashes|died|exited|stopped|hangs|hung|failed|collapsed|went down|goes down)\b|\b(?:does|do|did)(?: not|n['’]t) (?:run|work|start|answer|respond)\b/i
+
+const NEGATED =
+  /\b(?:is|are|was|were)(?: not|n['’]t| no longer) (?:\w+ )?(?:up|running|healthy|fine|well|stable|available|reachable|alive|online|working|down|stopped|dead|unhealthy|offline|restarting)\b/i
 
 /** Why what a sentence says of a container's state is not so. */
 export function stateObjection(
@@ -46,11 +49,9 @@ function objectionTo(text: string, named: ReadonlySet<string>, states: readonly 
   if (/\b(?:if|would|should|until|unless|once|when|before|could|might)\b/i.test(text)) return null
   const about = states.filter(({ name }) => named.has(name))
   if (about.length === 0 || (about.some(({ isUp }) => isUp) && about.some(({ isUp }) => !isUp))) return null
-  const negated =
-    /\b(?:is|are|was) (?:not|no longer) (?:up|running|healthy|fine|well|stable|down|stopped|dead)\b|n['’]t\b/i.test(
-      text,
-    )
-  const [up, down] = [UP.test(text.replace(/\b(not|no longer) /gi, '')), DOWN.test(text)]
+  const negated = NEGATED.test(text)
+  const plain = text.replace(/\b(?:not|no longer) |n['’]t\b/gi, '')
+  const [up, down] = [UP.test(plain), DOWN.test(negated ? plain : text)]
   if (up === down) return null
   const saysUp = up !== negated
   const [first] = about as [KnownState]

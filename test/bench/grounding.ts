@@ -6,8 +6,9 @@
 import { factsOf } from '../../src/ai/facts.ts'
 import { ground } from '../../src/ai/grounding.ts'
 import { makeReport } from '../support/report.ts'
-import { faithfulSentence, textOf } from './grounding/faithful.ts'
+import { faithfulSentence } from './grounding/faithful.ts'
 import { FAULTS } from './grounding/faults.ts'
+import { textOf } from './grounding/pieces.ts'
 import { randomFrom } from './grounding/random.ts'
 import { makeSituation, type Situation } from './grounding/situations.ts'
 
@@ -29,6 +30,7 @@ function count(tallies: Map<string, Tally>, kind: string, isRight: boolean, miss
 
 const seed = Number(process.env.PERFBOT_BENCH_SEED ?? 1)
 const random = randomFrom(seed)
+const KINDS = Object.keys(FAULTS)
 const begun = performance.now()
 let checking = 0
 
@@ -48,7 +50,7 @@ for (let index = 0; index * PER_SITUATION < SENTENCES; index += 1) {
     count(faithful, sentence.how, removed.length === 0, `${text}  ← ${removed[0]?.reason}`)
   }
   for (let made = 0; made < PER_SITUATION / 2; ) {
-    const kind = random.pick(Object.keys(FAULTS))
+    const kind = random.pick(KINDS)
     let pieces: ReturnType<(typeof FAULTS)[string]> = null
     // Not every sentence has what a fault needs; without this the easy ones would crowd out the others.
     for (let tried = 0; tried < 40 && pieces === null; tried += 1) {
