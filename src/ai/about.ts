@@ -1,5 +1,7 @@
-import type { Facts, Figure, Subject } from './facts.ts'
+import type { Facts } from './facts.ts'
+import type { Figure } from './figures.ts'
 import { namesIn, occurs, type Span } from './places.ts'
+import type { Subject } from './subjects.ts'
 
 /** What a sentence is about, and with that, whose figures it may state. */
 export type About = { names: ReadonlySet<string>; allows: (figure: Figure) => boolean }

@@ -1,5 +1,5 @@
 import { formatValue } from '../model/format.ts'
-import type { Figure } from './facts.ts'
+import type { Figure } from './figures.ts'
 import type { Mention } from './mentions.ts'
 
 /** The most that rounding may change a figure: "3 GB" for 2.6 GB is right to the digit and misleads. */

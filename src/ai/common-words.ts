@@ -25,7 +25,7 @@ thousand million billion dozen couple pair thrice triple quadruple tenth ninth e
 `
 
 const ACTING = `
-crash die loop collect gather sample
+tune crash die loop collect gather sample
 worsen deteriorate recover climb jump decline double halve sink soar surge plunge
 accept account achieve act add address advise affect agree aim allow amount answer appear apply approach approve arise
 ask attempt avoid base bear became become began begin begun behave believe belong bind bound break bring broke broken
@@ -82,7 +82,7 @@ worth wrong
 `
 
 const THINGS = `
-ability absence action advice afternoon approx area aspect attention balance basis beginning behavior behaviour bit
+severity root startup launch cap ability absence action advice afternoon approx area aspect attention balance basis beginning behavior behaviour bit
 bottleneck bottom build bulk burden byte bytes ca capacity care case ceiling celsius chance choice circa circumstance
 clue combination command comparison complaint compose computer conclusion condition config configuration connection
 connections consequence consumer consumption container containers contrast core cost course cpu cpus culprit cycle

@@ -1,7 +1,7 @@
 import { conceptsIn, overlap } from './concepts.ts'
 import type { Directed } from './directed.ts'
 import { NOT, sideIn, wrong } from './direction-words.ts'
-import type { Figure } from './facts.ts'
+import type { Figure } from './figures.ts'
 
 /** "api uses more memory than webui", without a value: the readings of both say whether it does. */
 export function comparedSubjects({ text, figures, subjects, traced }: Directed): string | null {

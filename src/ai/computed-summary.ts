@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts'
 import type { Gap } from '../model/gap.ts'
 import { problemsOf, symptomsOf } from '../model/incident.ts'
-import type { Unnarrated } from './facts.ts'
+import type { Unnarrated } from './subjects.ts'
 
 /**
  * The summary under the headline, without a model: what matters most and why, what to do first, what could not be

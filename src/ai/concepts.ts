@@ -1,4 +1,4 @@
-import type { Figure } from './facts.ts'
+import type { Figure } from './figures.ts'
 
 /** What a figure may measure, by the words that say so. A word may stand for two. */
 const CONCEPTS: Readonly<Record<string, RegExp>> = {

@@ -1,5 +1,5 @@
 import { conceptsIn, overlap } from './concepts.ts'
-import type { Figure } from './facts.ts'
+import type { Figure } from './figures.ts'
 import type { Mention } from './mentions.ts'
 
 /** A figure that a sentence has named, by its value, by its words, or as the same reading of two subjects. */

@@ -1,7 +1,7 @@
 import type { Score } from '../model/report.ts'
 import type { CauseSource } from './causes.ts'
 import type { Cited } from './derive.ts'
-import type { Figure } from './facts.ts'
+import type { Figure } from './figures.ts'
 import type { Mention } from './mentions.ts'
 
 export type Traced = { readonly mention: Mention; readonly figures: readonly Figure[] }

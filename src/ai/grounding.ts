@@ -72,7 +72,7 @@ const segmentsOf = (text: string): Span[] => {
   const ends = [...text.matchAll(/;|, (?:and|while|but|whereas)\b/g)].map(({ index }) => index)
   return [...ends, text.length].map((end, index) => ({ start: ends[index - 1] ?? 0, end }))
 }
-const LOOKS_BACK = /\b(?:together|both|they|them|that|those|which|its?|sum|total)\b/i
+const LOOKS_BACK = /\b(?:together|both|they|them|that|those|which|sum|total)\b/i
 
 /** Why a sentence cannot stay; null when all of it is borne out. `figures` collects what it was traced to. */
 function objection(
@@ -121,6 +121,8 @@ function objection(
     const own = new Map([...subjects].filter(([, at]) => segment && at >= segment.start && at < segment.end))
     const words = segment ? prose.slice(segment.start, segment.end) : ''
     if (!segment || own.size === subjects.size || LOOKS_BACK.test(words)) return cited
+    // "Its" is of what the part names itself, if it does.
+    if (own.size === 0 && /\bits?\b/i.test(words)) return cited
     const within = stated.filter(({ at }) => at >= segment.start && at < segment.end)
     const allowed = facts.figures.filter((figure) =>
       own.size === 0 ? figure.about === null : about.allows(figure),

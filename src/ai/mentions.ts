@@ -1,3 +1,4 @@
+import { type Bound, boundIn, saysOf } from './bounds.ts'
 import { type Chunk, chunksOf, joinWords } from './chunks.ts'
 import { type FigureUnit, type UnitReading, unitNamed } from './figure-units.ts'
 import { nameAt } from './names.ts'
@@ -5,9 +6,6 @@ import { foldOf, numberInWords, scaleOf, shareInWords, wordValue } from './numbe
 
 /** `tolerance` is half of the last digit; `loose` counts zeros at the end as not said: 30 GiB for 31.2. */
 export type Reading = { readonly value: number; readonly tolerance: number; readonly loose: number }
-
-/** "more than", "nearly", "about" before a number. */
-export type Bound = 'above' | 'below' | 'about'
 
 /** A number as a text states it, in base units. */
 export type Mention = {
@@ -61,29 +59,6 @@ export function statementsOf(text: string): Statements {
 const endsRate = (mention: Mention | undefined): boolean =>
   mention !== undefined &&
   (mention.unit === 'untraceable' || mention.unit === 'per_second' || mention.unit === 'bytes_per_second')
-
-const saysOf = (before: readonly Chunk[]): boolean =>
-  /(?:^| )(?:of|out of)(?: all)?(?: the| its| these)?(?: total)?$/i.test(joinWords(before))
-
-const ABOVE =
-  /(?:^| )(?:more than|over|above|upwards of|in excess of|exceed(?:s|ing)?|greater than|beyond|just over|well over|a little over)(?: an?| the)?$/i
-const BELOW =
-  /(?:^| )(?:less than|under|below|fewer than|nearly|almost|not quite|just under|close to but under|short of)(?: an?| the)?$/i
-const ABOUT =
-  /(?:^| )(?:about|around|roughly|approximately|approx|circa|ca|some|close to|near|nearly|almost|or so)(?: an?| the)?$/i
-
-function boundIn(before: readonly Chunk[], [first]: readonly Chunk[]): Bound | null {
-  const words = joinWords(
-    before.filter((_, index) => !before.slice(index).some(({ endsPhrase }) => endsPhrase)),
-  )
-  const marks = first?.raw ?? ''
-  if (/^[("'“‘`[]*[>≥]/.test(marks)) return 'above'
-  if (/^[("'“‘`[]*[<≤]/.test(marks)) return 'below'
-  if (/^[("'“‘`[]*[~≈±]/.test(marks)) return 'about'
-  if (ABOVE.test(words)) return 'above'
-  if (BELOW.test(words)) return 'below'
-  return ABOUT.test(words) ? 'about' : null
-}
 
 /** "128 MiB", "16.3%", "30-second", "-1"; "10–20 %" and "4/5" are two. Null when it is no number alone. */
 function readAmounts(chunks: readonly Chunk[]): Read[] | null {

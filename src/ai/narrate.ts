@@ -1,7 +1,8 @@
 import type { Narrative, Report } from '../model/report.ts'
 import { computedSummary } from './computed-summary.ts'
-import { factsOf, type Unnarrated } from './facts.ts'
+import { factsOf } from './facts.ts'
 import { promptInput } from './prompt-input.ts'
+import type { Unnarrated } from './subjects.ts'
 import { type WriterOptions, write } from './write.ts'
 
 const LEAST_SENTENCES = 2

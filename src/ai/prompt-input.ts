@@ -3,7 +3,7 @@ import { counted, formatValue } from '../model/format.ts'
 import { becauseOf } from '../model/incident.ts'
 import type { Score } from '../model/report.ts'
 import { describeTarget } from '../model/target.ts'
-import type { Unnarrated } from './facts.ts'
+import type { Unnarrated } from './subjects.ts'
 
 /** For logs and tables; prose has more characters a token, so this errs to the safe side. */
 export const CHARACTERS_PER_TOKEN = 3.5

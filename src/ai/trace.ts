@@ -2,7 +2,8 @@ import { type About, aboutOf, KIND_NOUNS } from './about.ts'
 import { agrees } from './agreement.ts'
 import { clauseAround, conceptsIn, isOpposite, mismatch, overlap } from './concepts.ts'
 import { nounsCounted } from './counted.ts'
-import { type Facts, type Figure, LABEL, RESOLVED } from './facts.ts'
+import type { Facts } from './facts.ts'
+import { FIX, type Figure, LABEL, RESOLVED } from './figures.ts'
 import type { Mention } from './mentions.ts'
 import { namesIn } from './places.ts'
 
@@ -29,10 +30,12 @@ export function tracedFigures(
     own.length === 0 && standsAlone(text, mention, clause)
       ? { ...ofClause, allows: (figure) => figure.about === null || ofClause.allows(figure) }
       : ofClause
+  const near = beside(before, after)
   const isForeign = ({ about: name, label, topic }: Figure) =>
     name === null &&
     own.length === 1 &&
-    !isOfOwnKind(own[0] as string, `${topic} ${label}`, beside(before, after), facts)
+    ((isOfScore(topic, own[0] as string, facts) && !KIND_NOUNS.host.test(near)) ||
+      !isOfOwnKind(own[0] as string, `${topic} ${label}`, near, facts))
   const isOfOther = ({ about: name }: Figure) => name !== null && own.length === 1 && name !== own[0]
   const nouns = nounsCounted(mention, text, facts)
   const label = labelBefore(
@@ -49,6 +52,7 @@ export function tracedFigures(
       return false
     if (nouns && !nouns.some((noun) => figure.label.includes(noun))) return false
     if (label !== null && !figure.label.includes(label) && !label.includes(figure.label)) return false
+    if (figure.topic === FIX && SAYS_SO.test(before) && !ADVISES.test(text)) return false
     if (
       figure.topic === RESOLVED &&
       !/\b(?:resolved|gone|no longer|earlier|before|last|was|were|solved|fixed|mended)\b/i.test(text)
@@ -59,6 +63,19 @@ export function tracedFigures(
     if (isUnrelated(figure, clause, before, after) || mismatch(figure, text, mention) !== null) return false
     return isOpposite(figure, text, mention) ? isRest : isItself
   })
+}
+
+/** "Is", "has" before a number, where nothing is advised. */
+const SAYS_SO = /\b(?:is|are|was|has|have|had|uses?|stands at|takes?|holds?|reads)\s+(?:\w+\s+){0,3}$/i
+const ADVISES =
+  /\b(?:set|setting|raise|raising|lower|lowering|increase|reduce|give|should|would|could|recommend\w*|suggest\w*|propos\w+|fix(?:es)?|advice|change|changing|advised|needs?|goal|to do|want\w*)\b/i
+
+/** A key figure is the machine's, whatever its title counts; of the only database it is that one's. */
+function isOfScore(topic: string, name: string, { scores, subjects }: Facts): boolean {
+  if (!scores.some(({ title }) => title === topic && !title.includes(name))) return false
+  const kind = subjects.find((each) => each.name === name)?.kind
+  const isOnly = subjects.filter((each) => each.kind === kind).length === 1
+  return !(isOnly && kind !== undefined && KIND_NOUNS[kind].test(topic))
 }
 
 const RESPECTIVELY = /\brespectively\b/i

@@ -19,7 +19,7 @@ export function wellObjection(text: string, facts: Facts): string | null {
   const all = ALL_OR_NOTHING.exec(text)
   if (all && !isSaid(text.slice(all.index).split(/[,;]/)[0] ?? '', facts))
     return `nothing says so: "${all[0].trim()}"`
-  const good = GOOD.exec(text)
+  const good = GOOD.exec(text.replace(/\bwell (?=within|below|above|over|under|beyond)/gi, ''))
   if (good && SYSTEM.test(text) && !/\b(?:not|no longer)\b/i.test(text))
     return `the report does not say that it is well: "${good[0]}"`
   return null
