@@ -14,7 +14,12 @@ export function comparedSubjects({ text, figures, subjects, traced }: Directed):
   if (said === 0) return null
   const concepts = conceptsIn(text)
   const of = (name: string) =>
-    figures.filter(({ about, label }) => about === name && overlap(conceptsIn(label), concepts))
+    figures.filter(
+      ({ about, label }) =>
+        about === name &&
+        overlap(conceptsIn(label), concepts) &&
+        (!/\b(?:limit|total|maximum|size)\b/i.test(label) || /\blimits?\b/i.test(text)),
+    )
   const pairs = of(first[0]).flatMap((left) =>
     of(second[0])
       .filter((right) => right.label === left.label && right.unit === left.unit)
