@@ -38,8 +38,19 @@ function missingFiles(workspace: Workspace, blocks: readonly Block[]): string[] 
   })
 }
 
+/** What a workspace does not know yet is refused by its type. */
+function unknownTypes({ unknownBlocks }: Workspace, blocks: unknown): string[] {
+  if (!Array.isArray(blocks)) return []
+  return blocks.flatMap(({ type }, index) =>
+    unknownBlocks.has(type) ? [`unsupported type: ${type} [json-pointer:/blocks/${index}/type]`] : [],
+  )
+}
+
 function readBlocks(workspace: Workspace, given: unknown): Block[] {
-  const checked = checkMessageBlocks(fromJson(given))
+  const blocks = fromJson(given)
+  const unknown = unknownTypes(workspace, blocks)
+  if (unknown.length > 0) throw new Refusal('invalid_blocks', reasons(unknown, true))
+  const checked = checkMessageBlocks(blocks)
   if (!checked.ok)
     throw new Refusal(checked.error, reasons(checked.messages, checked.error === 'invalid_blocks'))
   const missing = missingFiles(workspace, checked.value)

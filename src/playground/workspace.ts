@@ -84,6 +84,8 @@ export type Workspace = {
   botToken: string
   appToken: string
   verificationToken: string
+  /** Types of blocks that this workspace does not know yet. */
+  unknownBlocks: ReadonlySet<string>
   /** Somebody took the bot's token back. */
   isRevoked: boolean
   users: Map<string, Person>
@@ -134,6 +136,8 @@ export const visitor = 'U0VISITOR'
 export type NewWorkspace = {
   channels?: readonly NewChannel[]
   users?: readonly NewUser[]
+  /** An older workspace refuses messages with newer blocks. */
+  unknownBlocks?: readonly string[]
   now?: () => number
 }
 
@@ -184,6 +188,7 @@ export function createWorkspace(options: NewWorkspace): Workspace {
     botToken: `xoxb-playground-${randomBytes(12).toString('hex')}`,
     appToken: `xapp-1-playground-${randomBytes(12).toString('hex')}`,
     verificationToken: randomBytes(12).toString('base64url'),
+    unknownBlocks: new Set(options.unknownBlocks),
     isRevoked: false,
     users,
     userGroups: [

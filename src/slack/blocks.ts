@@ -17,12 +17,22 @@ import { LIMITS } from './limits.ts'
 /** A message as it is posted: `text` is what notifications and screen readers say. */
 export type Message = { readonly text: string; readonly blocks: KnownBlock[] }
 
+/** "2026-03-14 09:26 UTC", as findings and answers say it, and as programs write it. */
+const TIME = /\b(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(?: UTC\b|:\d{2}(?:\.\d+)?Z\b)/
+
 /**
  * Foreign text for mrkdwn: entities, mentions and links in it come out inert. Where it can, the code uses rich
  * text instead, in which text is never read as markup.
  */
 export const mrkdwn = (text: string): string =>
-  plainText(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
+  plainText(text)
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(new RegExp(TIME, 'g'), (said: string, day: string, time: string) => {
+      const at = `${day}T${time}:00Z`
+      return Number.isNaN(Date.parse(at)) ? said : slackDate(at)
+    })
 
 /** Slack refuses empty texts, and longer ones than `length`. */
 const fitted = (text: string, length: number): string => shortened(text.trim() === '' ? '–' : text, length)
@@ -130,9 +140,6 @@ export const prose = (text: string): RichTextElement[] =>
     .split(/(`[^`]+`)/)
     .filter((part) => part !== '')
     .map((part) => (/^`[^`]+`$/.test(part) ? words(part.slice(1, -1), { code: true }) : words(part)))
-
-/** "2026-03-14 09:26 UTC", as findings and answers say it. */
-const TIME = /\b(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}) UTC\b/
 
 /** A time that stands in a text, as the reader's own clocks show it. */
 function withTimes(element: RichTextElement): RichTextElement[] {

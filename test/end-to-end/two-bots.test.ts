@@ -57,3 +57,17 @@ it('one that is told to stop ends well, and the other goes on', async () => {
   await playground.until(() => playground.messages(dm).length === before + 2, 20_000)
   bots = second ? [second] : []
 })
+
+it('a report that is under way when the bot is told to stop is posted whole', async () => {
+  const channel = playground.channelNamed('ops').id
+  await playground.sendSlashCommand({ user: FOUNDER, channel, text: '/perf report' })
+  await playground.until(
+    () => playground.messages(channel).find(({ text }) => text.includes('Measuring')),
+    20_000,
+  )
+  expect(await bots[0]?.stop()).toBe(0)
+  bots = []
+  const [report, ...thread] = playground.messages(channel)
+  expect(JSON.stringify(report?.blocks)).toContain('measure_again')
+  expect(thread.map(({ thread_ts }) => thread_ts)).toContain(report?.ts)
+})

@@ -5,6 +5,7 @@ import { type Playground, startPlayground } from '../../src/playground/server.ts
 import { section } from '../../src/slack/blocks.ts'
 import { createOutbox } from '../../src/slack/outbox.ts'
 import { createPoster, type Poster } from '../../src/slack/poster.ts'
+import { feedbackBlock } from '../../src/slack/views/feedback.ts'
 
 const logger = pino({ level: 'silent' })
 let playground: Playground
@@ -14,6 +15,7 @@ let poster: Poster
 beforeAll(async () => {
   playground = await startPlayground({
     channels: [{ name: 'ops' }, { name: 'dev' }, { name: 'old', isArchived: true }],
+    unknownBlocks: ['table', 'context_actions'],
   })
   const client = new WebClient(playground.botToken, {
     slackApiUrl: playground.slackApiUrl,
@@ -65,4 +67,25 @@ it('what is longer than a message goes on in the next, none of its blocks torn',
   const parts = playground.messages(idOf('dev')).slice(before)
   expect(parts.length).toBeGreaterThan(2)
   expect(parts.flatMap((part) => part.blocks)).toHaveLength(120)
+})
+
+it('what a workspace does not know is left out, or said in older words, and is not tried again', async () => {
+  const place = { channel: idOf('dev') }
+  const table = {
+    message: {
+      text: 'table',
+      blocks: [{ type: 'table' as const, rows: [[{ type: 'raw_text' as const, text: 'a' }]] }],
+    },
+    plain: { text: 'table', blocks: [section('a')] },
+  }
+  const block = feedbackBlock({ of: 'answer', about: '?', model: 'qwen3:4b', text: 'fine' })
+  const calls = () => playground.messages(idOf('dev')).length
+  const before = calls()
+  await poster.postTable(place, table)
+  await poster.postTable(place, table)
+  await poster.post(place, { text: 'answer', blocks: [section('fine'), block] })
+  await poster.whisper(place, 'U0FOUNDER', { text: 'answer', blocks: [section('fine'), block] })
+  expect(calls()).toBe(before + 3)
+  const shown = [...playground.messages(idOf('dev')), ...playground.ephemeral(idOf('dev'), 'U0FOUNDER')]
+  expect(new Set(shown.flatMap(({ blocks }) => blocks.map(({ type }) => type)))).toEqual(new Set(['section']))
 })

@@ -6,10 +6,14 @@ import type { Alert } from '../../src/model/alert.ts'
 import type { Execution } from '../../src/model/execution.ts'
 import type { Answered } from '../../src/model/question.ts'
 import type { Report } from '../../src/model/report.ts'
+import { METRICS } from '../../src/model/samples/samples.ts'
 import { checkMessageBlocks, checkView } from '../../src/playground/block-kit/validate.ts'
 import { compose } from '../../src/report/compose.ts'
 import { Targets } from '../../src/report/targets.ts'
 import { inMessages, type Message } from '../../src/slack/blocks.ts'
+import { compareMessage } from '../../src/slack/commands/compare.ts'
+import { historyMessage } from '../../src/slack/commands/history.ts'
+import { trendMessage } from '../../src/slack/commands/trend.ts'
 import { homeView } from '../../src/slack/home/home-view.ts'
 import { settingsModal } from '../../src/slack/settings/settings-view.ts'
 import { alertMessage, alertNews } from '../../src/slack/views/alert-message.ts'
@@ -180,6 +184,28 @@ function messagesOf(report: Report): Record<string, readonly Message[]> {
     trends: new Map(),
     lateSince: NOW,
   }
+  const names = report.findings.map(({ target }) => target.name)
+  const [metric] = METRICS
+  if (!metric) throw new Error('there are metrics')
+  const past = names.map((name) => ({ at: NOW, what: 'came', text: name }))
+  const trends = names.slice(0, 8).map((name, index) => ({
+    series: { id: index, host: 'atlas', metric: metric.name, labels: { container: name } },
+    trend: {
+      resolution: 'minute' as const,
+      stepSeconds: 60,
+      points: Array.from({ length: 60 }, (_, at) => ({
+        at,
+        count: 1,
+        minimum: 1,
+        maximum: 2,
+        mean: 1.5,
+        p50: null,
+        p95: null,
+        p99: null,
+      })),
+    },
+    unusual: [],
+  }))
   const tables = report.tables.flatMap((table) => tableMessages(table).messages)
   return {
     report: [reportMessage(report, fixes), reportMessage(report, fixes, true)],
@@ -210,6 +236,28 @@ function messagesOf(report: Report): Record<string, readonly Message[]> {
     answers: [
       answerMessage(longName(1).repeat(9), answerOf('model')),
       answerMessage('?', answerOf('computed')),
+    ],
+    trends: [
+      trendMessage({ kind: 'unknown-metric', asked: longName(1), suggestions: names }, 'UTC'),
+      trendMessage({ kind: 'no-history', metric, others: names }, 'UTC'),
+      trendMessage({ kind: 'trends', metric, from: NOW, to: NOW, trends, more: names.length }, 'UTC'),
+    ],
+    compared: [
+      compareMessage({ kind: 'no-container', asked: longName(1), running: names }),
+      compareMessage({
+        kind: 'compared',
+        from: NOW,
+        to: NOW,
+        earlierFrom: NOW,
+        earlierTo: NOW,
+        changes: [],
+        compared: 400,
+        tooShort: 3,
+      }),
+    ],
+    history: [
+      historyMessage({ kind: 'unknown', asked: longName(1), suggestions: names }),
+      historyMessage({ kind: 'latest', about: longName(1), lines: past }),
     ],
     silence: [
       silenceMessage({ kind: 'unknown', asked: longName(1), known: report.findings.map(({ id }) => id) }),

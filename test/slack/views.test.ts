@@ -159,6 +159,15 @@ describe('a time in a text', () => {
   })
 })
 
+describe('a time in a text', () => {
+  it("is the reader's own in marked-up text too, where it is one", () => {
+    expect(mrkdwn('Nothing is changed until 2026-12-24T00:00:00.000Z: holidays')).toBe(
+      'Nothing is changed until <!date^1798070400^{date_short_pretty} {time}|2026-12-24 00:00 UTC>: holidays',
+    )
+    expect(mrkdwn('at 2026-99-14 09:26 UTC')).toBe('at 2026-99-14 09:26 UTC')
+  })
+})
+
 describe('foreign text', () => {
   it('cannot mention, link or format through angle brackets', () => {
     fc.assert(
