@@ -1,3 +1,4 @@
+import type { ContainerReading } from '../model/container-reading.ts'
 import type { Finding } from '../model/finding.ts'
 import type { LogErrorClass } from '../model/log-summary.ts'
 import type { Snapshot } from '../model/snapshot.ts'
@@ -113,6 +114,41 @@ const behindItself = (all: readonly Known[], snapshot: Snapshot): Explanation[] 
         }))
     })
 
+/** Who has one does not serve. */
+const DOWN: ReadonlySet<string> = new Set(['crash-loop', 'exited-error', 'start-failed', 'oom-killed'])
+const LOCAL = /^(?:127\.|::1$|localhost$)/
+const FULL: ReadonlySet<string> = new Set(['host-disk-space', 'host-fs-readonly', 'host-disk-errors'])
+
+const addressOf = ({ evidence }: Finding): { host: string; port: number } | null => {
+  const address = evidence.find(({ label }) => label === 'address')?.value
+  const [, host = '', port] = /^(.+):(\d+)$/.exec(String(address ?? '')) ?? []
+  return port === undefined ? null : { host, port: Number(port) }
+}
+
+/** A server that is gone left no reading that says where it lives: its address does. */
+const behindGone = (all: readonly Known[], snapshot: Snapshot): Explanation[] =>
+  all
+    .filter(({ finding }) => finding.rule === 'server-gone')
+    .flatMap(({ finding: symptom }) => {
+      const address = addressOf(symptom)
+      if (!address) return []
+      const holds = ({ addresses, ports }: ContainerReading): boolean =>
+        addresses.includes(address.host) || ports.some(({ hostPort }) => hostPort === address.port)
+      const isHome = ({ container }: Known): boolean => container !== null && holds(container)
+      const isHere = LOCAL.test(address.host) || snapshot.containers.some(holds)
+      return all
+        .filter(
+          (cause) =>
+            (DOWN.has(cause.finding.rule) && isHome(cause)) || (isHere && FULL.has(cause.finding.rule)),
+        )
+        .map((cause) => ({
+          symptom,
+          cause: cause.finding,
+          because: symptom.title,
+          strength: DOWN.has(cause.finding.rule) ? ITSELF : BEHIND - 1,
+        }))
+    })
+
 /** What goes on in a database or a cache, and who waits for it. */
 export const causesInServers = (
   all: readonly Known[],
@@ -122,4 +158,5 @@ export const causesInServers = (
   ...onOneServer(all),
   ...behindServers(all, dependencies, snapshot),
   ...behindItself(all, snapshot),
+  ...behindGone(all, snapshot),
 ]

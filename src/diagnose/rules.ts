@@ -174,6 +174,7 @@ import {
   redisReplicaLag,
 } from './rules/redis-load.ts'
 import { redisEvictions, redisFragmentation, redisMemory, redisNoLimit } from './rules/redis-memory.ts'
+import { serverGone } from './rules/server-gone.ts'
 import {
   serviceAssets,
   serviceCertificate,
@@ -265,6 +266,7 @@ export const RULES: readonly Rule[] = [
   dependencyApart,
   gpuAskedFor,
 
+  serverGone,
   sharedBuffers,
   connectionsNearLimit,
   poolsTooLarge,

@@ -115,6 +115,19 @@ export const runningContainers = scenariosOf('containers', [
     },
   },
   {
+    name: 'a Redis image whose memory limit stands in a variable that it does not read',
+    async broken(stage) {
+      const engine = await stage.containers()
+      await engine.start('cache', SERVES, {
+        Image: await engine.image('redis:7.4'),
+        HostConfig: WELL_MADE,
+        Env: ['REDIS_MAXMEMORY=256mb', 'REDIS_URL=redis://elsewhere:6379'],
+      })
+      return { docker: [engine.source] }
+    },
+    expects: { first: 'env-ignored', severity: 'medium', says: /REDIS_MAXMEMORY, which/ },
+  },
+  {
     name: 'an Ollama image with a variable that does not exist',
     async broken(stage) {
       const engine = await stage.containers()

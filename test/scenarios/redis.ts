@@ -90,6 +90,18 @@ export const brokenRedis = scenariosOf('redis', [
     expects: { first: 'redis-slow-commands' },
   },
   {
+    name: 'a server that ended between two readings',
+    async broken(stage) {
+      const redis = await stage.redis()
+      return {
+        redis: [sourceOf(redis)],
+        between: () => redis.cli('SHUTDOWN', 'NOSAVE').catch(() => undefined),
+      }
+    },
+    readings: 2,
+    expects: { first: 'server-gone', severity: 'critical', says: /does not answer any more/ },
+  },
+  {
     name: 'a replica that has lost its primary',
     async broken(stage) {
       const redis = await stage.redis()

@@ -107,6 +107,33 @@ export const wholeSystems = scenariosOf('systems', [
     },
   },
   {
+    name: 'a cache whose container ends, and what was read of it is gone',
+    async broken(stage) {
+      const engine = await stage.containers()
+      const redis = await stage.redis(['--maxmemory', '64mb'])
+      const container = await engine.start(
+        'cache',
+        "trap 'echo FATAL >&2; exit 3' TERM; while :; do sleep 60 & wait $!; done",
+        {
+          ...exposed(6379),
+          Labels: composed('shop', 'cache'),
+          HostConfig: { ...WELL_MADE, ...published(6379, redis.port), RestartPolicy: { Name: 'no' } },
+        },
+      )
+      return {
+        docker: [engine.source],
+        redis: [{ name: 'cache', url: redis.url, ca: null }],
+        async between() {
+          await redis.cli('SHUTDOWN', 'NOSAVE').catch(() => undefined)
+          await container.kill({ signal: 'TERM' })
+          await engine.until(container, ({ State }) => State.Status === 'exited')
+        },
+      }
+    },
+    readings: 2,
+    expects: { first: 'exited-error', symptoms: ['server-gone'] },
+  },
+  {
     name: 'a migration that locks a table, and the API that waits for it',
     async broken(stage) {
       const engine = await stage.containers()

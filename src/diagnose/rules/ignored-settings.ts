@@ -17,6 +17,18 @@ type Software = {
 /** `POSTGRES_SHARED_BUFFERS` → `shared_buffers`. */
 const settingOf = (variable: string): string => variable.replace(/^POSTGRES_/, '').toLowerCase()
 
+/** `REDIS_MAXMEMORY_POLICY` → `maxmemory-policy`; only what is named like a setting was surely meant for the server. */
+const redisSettingOf = (variable: string): string =>
+  variable
+    .replace(/^REDIS_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-')
+
+const REDIS_SETTINGS: ReadonlySet<string> = new Set(
+  `maxmemory maxmemory-policy maxclients appendonly appendfsync save databases timeout requirepass
+   io-threads activedefrag tcp-keepalive slowlog-log-slower-than`.split(/\s+/),
+)
+
 /** ollama/ollama envconfig/config.go, August 2026, with the ones of older releases. */
 const READ_BY_OLLAMA: ReadonlySet<string> = new Set(
   `HOST ORIGINS MODELS KEEP_ALIVE LOAD_TIMEOUT NUM_PARALLEL MAX_LOADED_MODELS MAX_QUEUE CONTEXT_LENGTH
@@ -48,6 +60,13 @@ const SOFTWARE: readonly Software[] = [
       const setting = settingOf(variable)
       return `command: postgres -c ${setting}=<value>\nor in SQL: ALTER SYSTEM SET ${setting} = '<value>'`
     },
+  },
+  {
+    name: 'the official redis image',
+    // Others of the name (bitnami/redis) read variables; this one reads none.
+    image: /^(?:docker\.io\/)?(?:library\/)?redis(?::|@|$)/,
+    ignores: (variable) => variable.startsWith('REDIS_') && REDIS_SETTINGS.has(redisSettingOf(variable)),
+    instead: (variable) => `command: redis-server --${redisSettingOf(variable)} <value>`,
   },
   {
     name: 'Ollama',
