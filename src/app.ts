@@ -91,7 +91,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   const { snapshot } = readings
 
   const writer = {
-    ...createServing(config.ollama, collection.gpus),
+    ...createServing(config.ollama, collection.gpus, logger),
     deadlineSeconds: config.ollama.deadline,
   }
 

@@ -1,4 +1,5 @@
 import { freemem } from 'node:os'
+import type { Logger } from 'pino'
 import { roomOf, UNKNOWN_ROOM } from './ai/ollama/room.ts'
 import { modelServer } from './ai/ollama/server.ts'
 import type { Serving } from './ai/ollama/serving.ts'
@@ -10,6 +11,7 @@ import type { GpuReading } from './model/gpu-reading.ts'
 export function createServing(
   ollama: Config['ollama'],
   gpus: () => Promise<readonly GpuReading[] | null>,
+  logger: Logger,
 ): Serving {
   return {
     servers: ollama.urls.map(modelServer),
@@ -20,6 +22,7 @@ export function createServing(
     keepAliveSeconds: ollama.keepAlive,
     patienceSeconds: ollama.patience,
     deadlines: ollama.stages,
+    onChosen: (why) => logger.info({ why }, 'a model was chosen'),
     async room(url) {
       const isHere = await isThisHost(new URL(url).hostname).catch(() => false)
       const found = isHere ? await gpus() : null

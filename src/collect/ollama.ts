@@ -1,6 +1,7 @@
 import type { OllamaReading } from '../model/ollama-reading.ts'
 import { bytes, type Seconds, seconds } from '../model/units.ts'
 import type { Collector } from './collector.ts'
+import { isThisHost } from './locality.ts'
 import { type Details, displayUrl, getJson, Resident, Tags, Version } from './ollama/api.ts'
 import { type OllamaSource, ollamaFailure } from './ollama/failure.ts'
 import { expiry, type InferenceProber, inferenceProber, type ProbeWish } from './ollama/probe.ts'
@@ -56,7 +57,9 @@ async function readOllama(url: string, prober: InferenceProber, signal: AbortSig
     ...detailsOf(model.details),
   }))
   const probe = await prober({ installed, resident }, signal)
-  return { url: displayUrl(url), version: version.version, installed, resident, probe }
+  // A name that is not known to be this machine is another one.
+  const onThisHost = await isThisHost(new URL(url).hostname).catch(() => false)
+  return { url: displayUrl(url), onThisHost, version: version.version, installed, resident, probe }
 }
 
 const detailsOf = (details: Details) => ({

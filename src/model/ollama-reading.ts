@@ -43,6 +43,8 @@ export type InferenceProbe = z.infer<typeof InferenceProbe>
 
 export const OllamaReading = z.object({
   url: z.string(),
+  /** Whether it runs on the host of the snapshot, so that the host's GPUs are its own. */
+  onThisHost: z.boolean().default(true),
   version: z.string(),
   /** `remote` models are run by somebody else: a prompt to them leaves the machine. */
   installed: z.array(

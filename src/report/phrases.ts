@@ -37,7 +37,7 @@ export const describeWriter = (narrative: Narrative): string =>
 export const describeAnswerer = (writer: Answerer): string =>
   writer.kind === 'computed'
     ? `Found by rules, without a model. ${writer.reason}`
-    : `Written by ${writer.model}; ${writer.verified} sentences verified against the readings, ${writer.removed} removed. Chosen: ${writer.why}.`
+    : `Written by ${writer.model}; ${counted(writer.verified, 'sentence')} verified against the readings, ${writer.removed} removed. Chosen: ${writer.why}.`
 
 /** "23 Nov 2026, 22:47 UTC". */
 export const describeTime = (time: string): string =>

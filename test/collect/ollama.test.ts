@@ -79,6 +79,7 @@ describe('Ollama', () => {
     const { models } = await collect(url)
     expect(OllamaReading.parse(models?.[0])).toEqual({
       url,
+      onThisHost: true,
       version: '0.31.0',
       installed: [
         {

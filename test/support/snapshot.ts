@@ -585,6 +585,7 @@ export const makeResidentModel = (
 
 export const makeOllama = (changes: Partial<OllamaReading> = {}): OllamaReading => ({
   url: 'http://127.0.0.1:11434',
+  onThisHost: true,
   version: '0.12.0',
   installed: [
     {

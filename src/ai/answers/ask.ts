@@ -43,6 +43,7 @@ export async function ask(text: string, sources: AnswerSources, options: AskOpti
     ...found.evidence.map(describeEvidence),
   ])
   const plans: FixPlan[] = []
+  const lookUntil = performance.now() + options.writer.deadlineSeconds * 1000 * SHARE_FOR_LOOKING
   let looked: Pick<Conversed, 'evidence' | 'called'> = { evidence: [], called: [] }
   const written = await write(
     {
@@ -53,7 +54,7 @@ export async function ask(text: string, sources: AnswerSources, options: AskOpti
       async lookUp(model, opening, characters) {
         plans.length = 0
         const context = { question: understood, sources: collectingPlans(sources, plans) }
-        const conversed = await converse(model, opening, context, characters)
+        const conversed = await converse(model, opening, context, characters, lookUntil)
         if (found.isNotUnderstood && conversed.called.length === 0)
           throw new ModelFailure(`${model.name} looked nothing up, so there is nothing to answer from.`)
         looked = conversed
@@ -80,6 +81,9 @@ export async function ask(text: string, sources: AnswerSources, options: AskOpti
     },
   }
 }
+
+/** Of the deadline; the rest is for putting into words what was found. */
+const SHARE_FOR_LOOKING = 0.5
 
 /** One plan for one question: more is a programme, which a person should write. */
 const PLANS = 1

@@ -70,6 +70,7 @@ async function chooseNow(
       const model = await choose(seen, serving, (each, name) => show(each, name, serving, signal))
       if (!isBusy(model.seen.room) || performance.now() > patientUntil) {
         for (const { pass } of seen) if (pass !== model.seen.pass) pass.left()
+        serving.onChosen(model.why)
         return model
       }
     } catch (error) {

@@ -18,6 +18,8 @@ export type Serving = {
   /** How long to wait for GPUs that are busy, and for a queue that is full. */
   readonly patienceSeconds: Seconds
   readonly deadlines: StageDeadlines
+  /** Hears which model was chosen, and why. */
+  readonly onChosen: (why: string) => void
   /** What memory is free now where the server at this address runs. */
   readonly room: (url: string) => Promise<Room>
 }
@@ -30,5 +32,6 @@ export const SERVING_DEFAULTS = {
   keepAliveSeconds: seconds(60),
   patienceSeconds: seconds(10),
   deadlines: { connect: seconds(3), load: seconds(60), firstToken: seconds(60), pause: seconds(20) },
+  onChosen: () => {},
   room: async () => UNKNOWN_ROOM,
 } as const satisfies Partial<Serving>

@@ -108,7 +108,8 @@ export const gpuMemory = rule({
 
 const residents = (context: Context) =>
   partsOf(
-    ollamas(context),
+    // One on another machine has the GPUs of that one.
+    ollamas(context).filter(({ value }) => value.onThisHost),
     (ollama) => ollama.resident,
     (model) => model.name,
   )

@@ -29,6 +29,8 @@ export async function converse(
   opening: readonly ChatMessage[],
   context: ToolContext,
   characters: number,
+  /** After this, of `performance.now()`, it has to answer from what it has. */
+  until: number,
 ): Promise<Conversed> {
   const tools = toolsFor(context)
   const messages: ChatMessage[] = [...opening]
@@ -37,6 +39,7 @@ export async function converse(
   const called: string[] = []
   let room = characters
   for (let round = 0; round < ROUNDS && room > 0 && called.length < CALLS; round += 1) {
+    if (performance.now() > until) break
     const { content, calls } = await model.ask({
       messages,
       tools: tools.map(({ offered }) => offered),

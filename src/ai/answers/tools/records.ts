@@ -70,6 +70,7 @@ export const wantsSomethingDone = (text: string): boolean => WANTS_DONE.test(tex
 /** A log line that a model obeys can name anything: only what the person named, or a rule found, is proposed. */
 const isNamed = (command: string, target: string, { question, sources }: ToolContext): boolean =>
   question.subjects.includes(target) ||
+  question.text.split(/[\s,;:!?"'`()]+/).includes(target.toLowerCase()) ||
   sources.report.findings.some(
     (finding) =>
       finding.target.name === target &&
