@@ -1,4 +1,5 @@
 import { type Comparison, compareStretches, LEAST_VALUES, news } from './diagnose/comparison.ts'
+import { ratesOf, shownAs } from './model/rates.ts'
 import type { Metric } from './model/samples/metric.ts'
 import { METRICS } from './model/samples/samples.ts'
 import type { Series } from './model/series.ts'
@@ -98,14 +99,15 @@ const POINTS = 48
 
 /** The last stretch of a series against others as long, each of which ended so long ago; null where values are too few. */
 export async function readComparisons(
-  series: number,
+  { series, metric }: { readonly series: number; readonly metric: Pick<Metric, 'type'> },
   length: Seconds,
   agos: readonly Seconds[],
   { store, now }: { store: HistoryStore; now: Timestamp },
 ): Promise<(Comparison | null)[]> {
   const means = async (ago: number) => {
     const stretch = { from: earlierBy(now, seconds(ago + length)), to: earlierBy(now, seconds(ago)) }
-    return (await store.trend({ series, ...stretch, points: POINTS })).points.map(({ mean }) => mean)
+    const trend = await store.trend({ series, ...stretch, points: POINTS })
+    return (metric.type === 'counter' ? ratesOf(trend) : trend).points.map(({ mean }) => mean)
   }
   const last = await means(0)
   const comparisons: (Comparison | null)[] = []
@@ -116,7 +118,7 @@ export async function readComparisons(
   return comparisons
 }
 
-/** What is other than it was, a stretch against an earlier one. Gauges only: what merely grows is always other. */
+/** What is other than it was, a stretch against an earlier one. Of counters how fast they grow: what merely grows is always other. */
 export async function askComparison(
   { lengthSeconds, agoSeconds, metric: asked, target, labels = [{}] }: CompareQuestion,
   { store, host, now }: { store: HistoryStore; host: string; now: Timestamp },
@@ -129,10 +131,13 @@ export async function askComparison(
   const all: SeriesComparison[] = []
   let tooShort = 0
   for (const series of found.series) {
-    const metric = METRICS.find(({ name, type }) => name === series.metric && type === 'gauge')
+    const metric = METRICS.find(({ name }) => name === series.metric)
     if (!metric || !labels.some((wanted) => hasLabels(series, wanted))) continue
-    const [comparison] = await readComparisons(series.id, lengthSeconds, [agoSeconds], { store, now })
-    if (comparison) all.push({ metric, series, comparison })
+    const [comparison] = await readComparisons({ series: series.id, metric }, lengthSeconds, [agoSeconds], {
+      store,
+      now,
+    })
+    if (comparison) all.push({ metric: shownAs(metric), series, comparison })
     else tooShort += 1
   }
   return {

@@ -23,11 +23,14 @@ const KEEP_EVERY_MS = 3_600_000
 /** Of what is less unusual than this there is too much for people who look at hundreds of series. */
 const WORTH_KEEPING = 0.3
 
-/** Rules watch what only grows; perfbot's own doings are nobody's concern here. */
+/** Rules watch events that only add up; of traffic its pace is watched. perfbot's own doings are nobody's concern here. */
 const OWN = new Set<string>([...collectionMetrics, ...collectorMetrics].map(({ name }) => name))
 const WATCHED = new Set(
-  METRICS.filter(({ type, name }) => type === 'gauge' && !OWN.has(name)).map(({ name }) => name),
+  METRICS.filter(({ type, unit, name }) => (type === 'gauge' || unit === 'bytes') && !OWN.has(name)).map(
+    ({ name }) => name,
+  ),
 )
+const COUNTERS = new Set(METRICS.filter(({ type }) => type === 'counter').map(({ name }) => name))
 
 type Mean = { readonly key: SeriesKey; sum: number; count: number }
 
@@ -35,6 +38,8 @@ const textOf = ({ metric, labels }: SeriesKey): string => `${metric}${canonicalJ
 
 export function createNoticing(host: string, store: HistoryStore & UnusualStore): Noticing {
   const means = new Map<string, Mean>()
+  /** Of counters, what they stood at. */
+  const counted = new Map<string, { at: number; value: number }>()
   let pace = 0
   /** By series; null until what was learnt before is read. */
   let detectors: Map<number, Detector> | null = null
@@ -79,6 +84,14 @@ export function createNoticing(host: string, store: HistoryStore & UnusualStore)
     )
   }
 
+  /** How fast a counter grew since it was last read; null at first, and where it began anew. */
+  function growthOf(text: string, value: number, at: number): number | null {
+    const before = counted.get(text)
+    counted.set(text, { at, value })
+    if (!before || at <= before.at || value < before.value) return null
+    return (value - before.value) / ((at - before.at) / 1000)
+  }
+
   return {
     async notice(at, samples) {
       const now = Math.floor(Date.parse(at) / PACE_MS)
@@ -88,8 +101,10 @@ export function createNoticing(host: string, store: HistoryStore & UnusualStore)
         if (!WATCHED.has(metric) || !Number.isFinite(value)) continue
         const key = { metric, labels }
         const text = seriesText(key)
+        const level = COUNTERS.has(metric) ? growthOf(text, value, Date.parse(at)) : value
+        if (level === null) continue
         const mean = means.get(text) ?? { key, sum: 0, count: 0 }
-        mean.sum += value
+        mean.sum += level
         mean.count += 1
         means.set(text, mean)
       }

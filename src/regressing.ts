@@ -1,5 +1,6 @@
 import { readComparisons } from './comparing.ts'
 import { isJudged, regressionsAmong } from './diagnose/regressions.ts'
+import { shownAs } from './model/rates.ts'
 import type { NumberChange } from './model/report.ts'
 import type { Metric } from './model/samples/metric.ts'
 import { METRICS } from './model/samples/samples.ts'
@@ -24,13 +25,13 @@ type Ports = { readonly store: HistoryStore; readonly host: string; readonly now
 /** The last day against the one before and the same day of the week before; a week against the one before. */
 export async function regressions(length: Seconds, { store, host, now }: Ports): Promise<Regressions> {
   const judged: { metric: Metric; series: Series }[] = (await store.series({ host })).flatMap((series) => {
-    const metric = METRICS.find(({ name, type }) => name === series.metric && type === 'gauge')
-    return metric && isJudged(metric) ? [{ metric, series }] : []
+    const metric = METRICS.find(({ name }) => name === series.metric)
+    return metric && isJudged(metric) ? [{ metric: shownAs(metric), series }] : []
   })
   const all = []
   for (const each of judged) {
     const [comparison, weekBefore] = await readComparisons(
-      each.series.id,
+      { series: each.series.id, metric: each.metric },
       length,
       length === WEEK ? [WEEK] : [length, WEEK],
       { store, now },

@@ -3,6 +3,7 @@ import { diagnose } from './diagnose/diagnose.ts'
 import { incidentsOf, withSymptoms } from './diagnose/incidents.ts'
 import { PAST, PAST_METRICS, URGENT_METRICS, URGENT_PAST } from './diagnose/pasts.ts'
 import type { ThresholdException, Thresholds } from './diagnose/thresholds.ts'
+import { USUAL_METRICS } from './diagnose/usual.ts'
 import { isSilenced } from './model/alert.ts'
 import type { FindingEvent } from './model/event.ts'
 import type { CommandFix, Finding, Fix } from './model/finding.ts'
@@ -107,7 +108,7 @@ async function recallAll(store: Store, snapshot: Snapshot): Promise<History> {
   const week = { over: PAST, points: PAST_POINTS }
   return {
     ...recalled,
-    trends: [...recalled.trends, ...(await trendsOf(PAST_METRICS, snapshot, week, store))],
+    trends: [...recalled.trends, ...(await trendsOf(WEEK_METRICS, snapshot, week, store))],
   }
 }
 
@@ -117,6 +118,9 @@ async function previousReport(ports: ReportingPorts, comparedWith: ComparedWith)
   if (comparedWith === 'last') return latest()
   return (await store.latestReport(host, comparedWith)) ?? latest()
 }
+
+/** Each once: of some what is to come is said, and what is usual. */
+const WEEK_METRICS = [...new Set([...PAST_METRICS, ...USUAL_METRICS])]
 
 /** A day, or as far back as a digest looks. */
 const deploymentsFrom = ({ takenAt }: Snapshot, { comparedWith = 'last' }: ReportRequest): Timestamp => {

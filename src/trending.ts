@@ -1,4 +1,5 @@
 import { closest } from './model/closest.ts'
+import { ratesOf, shownAs } from './model/rates.ts'
 import { keywordOf, type Metric } from './model/samples/metric.ts'
 import { METRICS } from './model/samples/samples.ts'
 import type { Series, Trend } from './model/series.ts'
@@ -47,6 +48,9 @@ export function parseRange(text: string): Seconds | null {
   return seconds(Number(match[1]) * RANGE_SECONDS[match[2] as keyof typeof RANGE_SECONDS])
 }
 
+/** Shorter beginnings could be anything. */
+const LEAST_BEGINNING = 3
+
 const SHOWN = 8
 const POINTS = 48
 
@@ -55,8 +59,8 @@ export async function askTrend(
   { metric: asked, target, rangeSeconds, points = POINTS }: TrendQuestion,
   { store, host, now }: { store: HistoryStore & UnusualStore; host: string; now: Timestamp },
 ): Promise<TrendAnswer> {
-  const metric = metricNamed(asked)
   const kept = await keywordsKept(store, host)
+  const metric = metricNamed(asked, kept)
   if (!metric) return { kind: 'unknown-metric', asked, suggestions: suggestionsFor(asked, kept) }
   const from = timestamp(new Date(Date.parse(now) - rangeSeconds * 1000))
   // The end is not in a stretch: this very millisecond should be.
@@ -65,7 +69,8 @@ export async function askTrend(
   const unusual = Map.groupBy(await store.unusual(host, from, to), ({ series }) => series.id)
   const trends: SeriesTrend[] = []
   for (const series of all) {
-    const trend = await store.trend({ series: series.id, from, to, points })
+    const read = await store.trend({ series: series.id, from, to, points })
+    const trend = metric.type === 'counter' ? ratesOf(read) : read
     if (trend.points.length > 0) {
       const found = unusual.get(series.id) ?? []
       trends.push({ series, trend, unusual: found.map((each) => each.unusual) })
@@ -76,7 +81,7 @@ export async function askTrend(
   const sorted = trends.toSorted((left, right) => highest(right) - highest(left))
   return {
     kind: 'trends',
-    metric,
+    metric: shownAs(metric),
     from,
     to,
     trends: sorted.slice(0, SHOWN),
@@ -84,8 +89,16 @@ export async function askTrend(
   }
 }
 
-const metricNamed = (asked: string): Metric | undefined =>
-  METRICS.find((each) => each.name === asked || keywordOf(each) === asked.toLowerCase())
+/** By its name or keyword, or by the beginning of the one keyword of those kept that it can be. */
+function metricNamed(asked: string, kept: readonly string[]): Metric | undefined {
+  const word = asked.toLowerCase()
+  const exact = METRICS.find((each) => each.name === asked || keywordOf(each) === word)
+  if (exact || word.length < LEAST_BEGINNING) return exact
+  const [only, ...others] = kept.filter((keyword) => keyword.startsWith(word))
+  return only !== undefined && others.length === 0
+    ? METRICS.find((each) => keywordOf(each) === only)
+    : undefined
+}
 
 /** The series of a metric, or of all where none is named. */
 export async function seriesOf(
@@ -95,13 +108,10 @@ export async function seriesOf(
   | { readonly kind: 'series'; readonly series: readonly Series[] }
   | Extract<TrendAnswer, { kind: 'unknown-metric' }>
 > {
-  const metric = asked === undefined ? undefined : metricNamed(asked)
+  const kept = asked === undefined ? [] : await keywordsKept(store, host)
+  const metric = asked === undefined ? undefined : metricNamed(asked, kept)
   if (asked !== undefined && !metric) {
-    return {
-      kind: 'unknown-metric',
-      asked,
-      suggestions: suggestionsFor(asked, await keywordsKept(store, host)),
-    }
+    return { kind: 'unknown-metric', asked, suggestions: suggestionsFor(asked, kept) }
   }
   const series = await store.series({ host, ...(metric ? { metric: metric.name } : {}) })
   return { kind: 'series', series: series.filter((each) => matches(each, target)) }

@@ -44,7 +44,7 @@ describe('what is other than it was', () => {
     const answer = await ask('1d', '7d')
     if (answer.kind !== 'compared') throw new Error(answer.kind)
     expect(answer.changes.map(({ metric }) => metric.name)).toEqual(['container_memory_working_set_bytes'])
-    expect(answer.compared).toBe(2)
+    expect(answer.compared).toBe(3)
     const [change] = answer.changes
     expect(describeChange(change?.comparison as NonNullable<typeof change>['comparison'], 'bytes')).toBe(
       'was 2 GiB, is 3 GiB (+50 %; in 100 of 100 pairs of values the later one is higher)',
@@ -82,7 +82,12 @@ describe('what is other than it was', () => {
   })
 
   it('of a metric that there is none of leads to those that there are', async () => {
-    expect(await ask('1d', '7d', 'cpu')).toMatchObject({ kind: 'unknown-metric', suggestions: ['cpu-busy'] })
+    expect(await ask('1d', '7d', 'cpu-buzy')).toMatchObject({
+      kind: 'unknown-metric',
+      suggestions: ['cpu-busy'],
+    })
+    // The beginning of one alone is enough.
+    expect(await ask('1d', '7d', 'cpu-b')).toMatchObject({ kind: 'compared', compared: 1 })
   })
 })
 

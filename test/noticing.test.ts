@@ -36,7 +36,7 @@ describe('what collections bring', () => {
       const value = (isUnusual ? 0.82 : 0.2) + 0.01 * Math.sin(now / 1e6)
       const samples = [
         { metric: METRIC, labels: {}, value },
-        // What only grows is left to rules, and perfbot's own doings to nobody.
+        // Events that only add up are left to rules, and perfbot's own doings to nobody.
         { metric: 'container_oom_events_total', labels: { name: 'api' }, value: isUnusual ? 9 : 0 },
         { metric: 'perfbot_collection_duration_seconds', labels: {}, value: isUnusual ? 9 : 0.1 },
       ]
@@ -76,6 +76,26 @@ describe('what collections bring', () => {
     expect(finding).toMatchObject({ severity: 'low', target: { kind: 'host' } })
     expect(finding?.title).toMatch(/^CPU busy: 4(\.\d)? times the usual level since 12:05 UTC$/)
     expect(finding?.evidence.map(({ label }) => label)).toEqual(['CPU busy', 'usual CPU busy'])
+  })
+
+  it('of traffic its pace is watched, over a counter that began anew', async () => {
+    const noticing = createNoticing('atlas', store)
+    const labels = { engine: 'local', name: 'api', interface: 'eth0' }
+    const metric = 'container_network_receive_bytes_total'
+    let received = 0
+    for (let step = 0; step <= 3 * 288; step += 1) {
+      // A restart in the middle, and ten times the traffic in the last hour.
+      if (step === 400) received = 0
+      received += (step > 3 * 288 - 12 ? 3e8 : 3e7) * (1 + 0.02 * Math.sin(step))
+      const now = BEGINNING + step * 5 * MINUTE
+      const samples = [{ metric, labels, value: received }]
+      if (step === 0) await store.saveSamples('atlas', at(now), samples)
+      await noticing.notice(at(now), samples)
+    }
+    const found = await store.unusual('atlas', at(BEGINNING), at(BEGINNING + 4 * DAY))
+    expect(found.length).toBeGreaterThan(0)
+    expect(found.every(({ unusual }) => unusual.at > BEGINNING + (3 * 288 - 12) * 5 * MINUTE)).toBe(true)
+    expect(found[0]?.unusual.usual).toBeCloseTo(1e5, -4)
   })
 
   it('begins anew where what was learnt cannot be read', async () => {

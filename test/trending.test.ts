@@ -51,9 +51,9 @@ describe('what a number did', () => {
   })
 
   it('of a name that there is none of leads to those that there are', async () => {
-    expect(await ask('collector')).toEqual({
+    expect(await ask('collector-tmie')).toEqual({
       kind: 'unknown-metric',
-      asked: 'collector',
+      asked: 'collector-tmie',
       suggestions: ['collector-time'],
     })
     expect(await ask('<!channel>')).toMatchObject({ suggestions: ['collector-time'] })

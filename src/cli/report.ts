@@ -12,12 +12,13 @@ export type ReportOptions = {
   readonly html?: boolean
 }
 
-function render(report: Report, { json, markdown }: ReportOptions): string {
+async function render(report: Report, { json, markdown }: ReportOptions, perfbot: Perfbot): Promise<string> {
   if (json) return `${JSON.stringify(report, null, 2)}\n`
   if (markdown) return renderMarkdown(report)
   return renderTerminal(report, {
     width: Math.min(process.stdout.columns ?? 100, 120),
     colour: process.stdout.hasColors?.() ?? false,
+    trends: await perfbot.keyTrends(),
   })
 }
 
@@ -47,6 +48,6 @@ export async function runReport(configFile: string | undefined, options: ReportO
   const logger = createLogger(config.logLevel === 'info' ? 'fatal' : config.logLevel)
   await withPerfbot(config, logger, async (perfbot) => {
     const report = await perfbot.takeReport()
-    process.stdout.write(options.html ? await pageOf(report, perfbot) : render(report, options))
+    process.stdout.write(await (options.html ? pageOf(report, perfbot) : render(report, options, perfbot)))
   })
 }

@@ -58,6 +58,16 @@ const MORE_IS_WORSE = new Set([
   'perfbot_service_response_seconds',
   'perfbot_service_response_quantile_seconds',
   'perfbot_ollama_inference_seconds',
+  'perfbot_container_restarts_total',
+  'container_oom_events_total',
+  'node_vmstat_oom_kill',
+  'perfbot_cpu_throttles_total',
+  'perfbot_gpu_throttled_seconds_total',
+  'DCGM_FI_DEV_ECC_SBE_VOL_TOTAL',
+  'pg_stat_database_deadlocks',
+  'pg_stat_archiver_failed_count',
+  'redis_rejected_connections_total',
+  'redis_evicted_keys_total',
 ])
 
 /** Whether anybody would call a change of it worse or better: of traffic and sizes nobody can tell. */

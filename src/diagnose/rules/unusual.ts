@@ -1,4 +1,5 @@
 import type { Evidence } from '../../model/evidence.ts'
+import { shownAs } from '../../model/rates.ts'
 import { keywordOf, type Metric } from '../../model/samples/metric.ts'
 import { METRICS } from '../../model/samples/samples.ts'
 import { timestamp } from '../../model/units.ts'
@@ -19,8 +20,9 @@ function told(unusual: readonly SeriesUnusual[]): Told[] {
     .filter(({ unusual: { score } }) => score >= TELLING)
     .toSorted((left, right) => right.unusual.score - left.unusual.score)
   return [...Map.groupBy(telling, ({ series }) => series.id)].flatMap(([, [most]]) => {
-    const metric = METRICS.find(({ name }) => name === most?.series.metric)
-    if (!most || !metric) return []
+    const known = METRICS.find(({ name }) => name === most?.series.metric)
+    if (!most || !known) return []
+    const metric = shownAs(known)
     const labels = Object.values(most.series.labels).join(' ')
     return [{ ...most, metric, name: labels === '' ? metric.title : `${metric.title} of ${labels}` }]
   })

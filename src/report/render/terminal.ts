@@ -4,6 +4,7 @@ import type { Severity } from '../../model/finding.ts'
 import { formatSeconds, formatValue } from '../../model/format.ts'
 import { oneLine, plainText, shortened } from '../../model/plain-text.ts'
 import type { Report, Score, Table } from '../../model/report.ts'
+import type { Trend } from '../../model/series.ts'
 import { describeAlike, type Told, told } from '../alike.ts'
 import { describeCourse } from '../courses.ts'
 import {
@@ -14,11 +15,14 @@ import {
   describeTime,
   describeWriter,
 } from '../phrases.ts'
+import { sparkline } from '../trend-lines.ts'
 
 export type TerminalOptions = {
   /** Columns to fill, at most. */
   readonly width: number
   readonly colour: boolean
+  /** The last day of a key figure, by its `kpi`; those without a history have none. */
+  readonly trends?: ReadonlyMap<string, Trend>
 }
 
 type Style = Parameters<typeof styleText>[0]
@@ -82,7 +86,13 @@ function renderTable(table: Table, paint: Paint): string[] {
   ]
 }
 
-function renderScoreboard(report: Report, paint: Paint): string[] {
+/** Its last day as a line of bars. */
+function dayOf({ kpi }: Score, trends: ReadonlyMap<string, Trend>): string {
+  const trend = trends.get(kpi)
+  return trend && trend.points.length > 2 ? `   ${sparkline(trend)}` : ''
+}
+
+function renderScoreboard(report: Report, trends: ReadonlyMap<string, Trend>, paint: Paint): string[] {
   const measured = report.scoreboard.filter((score) => score.measured !== null)
   if (measured.length === 0) return []
   const rows = measured.map((score) => [score.title, describeMeasured(score), describeTarget(score)])
@@ -91,7 +101,7 @@ function renderScoreboard(report: Report, paint: Paint): string[] {
     paint('bold', 'Scoreboard'),
     ...measured.map((score, index) => {
       const trend = score.trend === 'better' || score.trend === 'worse' ? `, ${score.trend}` : ''
-      return `  ${(aligned[index] as string[]).join('   ')}   ${paint(SCORE_STYLE[score.verdict], score.verdict)}${trend}`
+      return `  ${(aligned[index] as string[]).join('   ')}   ${paint(SCORE_STYLE[score.verdict], score.verdict)}${trend}${dayOf(score, trends)}`
     }),
     '',
   ]
@@ -154,7 +164,10 @@ function renderGaps(report: Report, width: number, paint: Paint): string[] {
 }
 
 /** The whole report for a terminal, ending in a line feed. */
-export function renderTerminal(report: Report, { width, colour }: TerminalOptions): string {
+export function renderTerminal(
+  report: Report,
+  { width, colour, trends = new Map() }: TerminalOptions,
+): string {
   const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text)
   const lines = [
     paint(
@@ -168,7 +181,7 @@ export function renderTerminal(report: Report, { width, colour }: TerminalOption
       .flatMap((line) => wrap(line, width)),
     ...wrap(describeWriter(report.narrative), width).map((line) => paint('dim', line)),
     '',
-    ...renderScoreboard(report, paint),
+    ...renderScoreboard(report, trends, paint),
     ...(report.findings.length > 0 ? [paint('bold', 'Findings')] : []),
     ...told(report).flatMap((each) => renderFinding(each, report, width, paint)),
     ...report.tables.flatMap((table) => renderTable(table, paint)),

@@ -34,6 +34,7 @@ export const digest: Subcommand = {
       case 'off':
         await perfbot.subscribe({ ...common, expression: null, timezone: null })
         return tell(invocation, 'This channel gets no digest any more.')
+      case 'time':
       case 'on': {
         const wish = readWish(rest)
         if (typeof wish === 'string') return tell(invocation, wish)
