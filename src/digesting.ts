@@ -93,7 +93,7 @@ export type DigestExtras = {
   readonly done: readonly DoneFix[]
   readonly waiting: readonly Pick<FixPlan, 'title' | 'risk'>[]
   readonly regressions: Regressions
-  /** Ids of the findings that say when something runs out. */
+  /** Ids of the findings that say when something runs out, but for what cannot wait. */
   readonly forecasts: readonly string[]
 }
 
@@ -123,7 +123,9 @@ export async function digestExtras(
     done: await fixesDone(since, ports),
     waiting: (await store.openPlans(host, now)).map(({ title, risk }) => ({ title, risk })),
     regressions: await regressions(LENGTHS[period], ports),
-    forecasts: report.findings.filter(({ rule }) => FORECAST_RULES.has(rule)).map(({ id }) => id),
+    forecasts: report.findings
+      .filter(({ rule, severity }) => FORECAST_RULES.has(rule) && severity !== 'critical')
+      .map(({ id }) => id),
   }
 }
 

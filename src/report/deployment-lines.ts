@@ -10,15 +10,23 @@ export function describeEffect({ changed, compared }: Deployment): string {
   return changed.map(({ title, unit, ...change }) => `${title} ${describeChange(change, unit)}`).join('; ')
 }
 
+/** A row for each number that is other since, and one where none is. */
 export const deploymentTable = (deployments: readonly Deployment[]): Table[] =>
   table(
     'deployments',
     'Deployments',
-    deployments,
+    deployments.flatMap((deployment) =>
+      (deployment.changed.length > 0 ? deployment.changed : [null]).map((change) => ({ deployment, change })),
+    ),
     [
-      { title: 'When', cell: ({ at }) => cell(describeTime(at)) },
-      { title: 'What', cell: ({ title }) => cell(title) },
-      { title: 'Since then', cell: (deployment) => cell(describeEffect(deployment)) },
+      { title: 'When', cell: ({ deployment }) => cell(describeTime(deployment.at)) },
+      { title: 'What', cell: ({ deployment }) => cell(deployment.title) },
+      {
+        title: 'Changed since',
+        cell: ({ deployment, change }) => cell(change?.title ?? describeEffect(deployment)),
+      },
+      { title: 'Before', cell: ({ change }) => cell(change?.before ?? null, change?.unit) },
+      { title: 'Now', cell: ({ change }) => cell(change?.after ?? null, change?.unit) },
     ],
     'Each against the same hours before it, where there are enough readings; only what is beyond chance.',
   )
