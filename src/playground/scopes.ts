@@ -6,6 +6,7 @@ export const manifestScopes: readonly string[] = [
   'app_mentions:read',
   'im:history',
   'assistant:write',
+  'im:write',
   'channels:read',
   'groups:read',
   'users:read',

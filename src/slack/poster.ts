@@ -63,6 +63,15 @@ export function createPoster(client: WebClient, outbox: Outbox, logger: Logger):
     }
   }
 
+  /** Messages go to a person by their id; files want the conversation with them. */
+  async function conversationOf(channel: string): Promise<string> {
+    if (!/^[UW]/.test(channel)) return channel
+    const { channel: opened } = await outbox.send(channel, () =>
+      client.conversations.open({ users: channel }),
+    )
+    return opened?.id ?? channel
+  }
+
   /** What is longer than one message goes on in the next; the first is the one that can be edited. */
   async function post(place: Place, message: Message): Promise<Posted> {
     const [first = message, ...rest] = inMessages(message.text, message.blocks)
@@ -145,7 +154,7 @@ export function createPoster(client: WebClient, outbox: Outbox, logger: Logger):
         filename: name,
         ...(typeof content === 'string' ? { content } : { file: content }),
         title,
-        channel_id: place.channel,
+        channel_id: await conversationOf(place.channel),
         ...(altText === undefined ? {} : { alt_text: shortened(altText, LIMITS.altText) }),
       }
       const { thread } = place

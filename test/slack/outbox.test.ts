@@ -89,3 +89,10 @@ it('what a workspace does not know is left out, or said in older words, and is n
   const shown = [...playground.messages(idOf('dev')), ...playground.ephemeral(idOf('dev'), 'U0FOUNDER')]
   expect(new Set(shown.flatMap(({ blocks }) => blocks.map(({ type }) => type)))).toEqual(new Set(['section']))
 })
+
+it('a file for one person goes into the direct message with them', async () => {
+  const file = { name: 'cpu.txt', title: 'CPU', content: 'busy' }
+  await poster.upload({ channel: 'U0FOUNDER' }, file)
+  const [message] = playground.messages(playground.directMessageWith('U0FOUNDER').id)
+  expect(message?.files).toHaveLength(1)
+})
