@@ -32,6 +32,7 @@ import { type Engines, OWN_MACHINE } from './remediate/engines.ts'
 import { createObserve } from './remediate/observe.ts'
 import { createReadings } from './remembering.ts'
 import { recall, takeReport } from './reporting.ts'
+import type { Scene } from './scene.ts'
 import { createServing } from './serving.ts'
 import { createSettings } from './settings.ts'
 import { placeOf } from './store/postgres-failure.ts'
@@ -66,13 +67,13 @@ function enginesOf(config: Config, dockers: ReadonlyMap<string, ConnectedEngine>
 const DAY = 86_400
 
 /** Wires the stages together. Nothing that is missing or broken around perfbot makes this fail. */
-export async function createPerfbot(config: Config, logger: Logger): Promise<Perfbot> {
+export async function createPerfbot(config: Config, logger: Logger, scene?: Scene): Promise<Perfbot> {
   const foundations = await layFoundations(config, logger)
   const { store, catalogue, prompts, problems } = foundations
 
   const dockers = new Map(config.docker.map((source) => [source.name, connectEngine(source)]))
   const logWatching = createLogWatching()
-  const collection = createCollection({
+  const own = createCollection({
     host: config.host,
     windowSeconds: seconds(1),
     deadlineSeconds: config.collect.deadline,
@@ -86,6 +87,7 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
     ollama: config.ollama.urls.map((url) => ({ url, configured: config.ollama.configured })),
     nvidiaSmi: config.nvidiaSmi,
   })
+  const collection = scene?.collection(own, logWatching.sinkOf) ?? own
 
   const readings = createReadings(config.host, collection, store)
   const { snapshot } = readings
@@ -110,7 +112,8 @@ export async function createPerfbot(config: Config, logger: Logger): Promise<Per
   /** What questions about the past stand on. */
   const past = () => ({ store, host: config.host, now: timestamp(clock()) })
   const load = createLoad(loadTargets(config), { store, host: config.host })
-  const engines = { ...enginesOf(config, dockers), load }
+  const ownEngines = { ...enginesOf(config, dockers), load }
+  const engines = scene?.engines(ownEngines) ?? ownEngines
   const settings = createSettings({ store, config, clock })
   await settings
     .read()

@@ -1,12 +1,14 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=1
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
+import type { Scenario } from './demo/scenarios.ts'
 
 // What was compiled once is not compiled again: a second start takes half the time. The cache lies beside the code
 // that it stands for, in a folder of its owner, and where that is read-only there is none.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/perfbot'))
-const { Command } = await import('commander')
+const { Command, Option } = await import('commander')
 const { ConfigFailure } = await import('./config.ts')
+const { SCENARIOS } = await import('./demo/scenarios.ts')
 
 const program = new Command('perfbot')
   .description(
@@ -51,7 +53,10 @@ program
   .command('demo')
   .description('run the bot in a local playground, without Slack')
   .option('-p, --port <number>', 'port of the page; 0 takes any that is free', Number, 4390)
-  .action(async (options: { port: number }) => {
+  .addOption(
+    new Option('-s, --scenario <name>', 'a recorded system in the place of this machine').choices(SCENARIOS),
+  )
+  .action(async (options: { port: number; scenario?: Scenario }) => {
     const { runDemo } = await import('./cli/demo.ts')
     await runDemo(configFile(), options)
   })

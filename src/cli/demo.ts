@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { createPerfbot } from '../app.ts'
 import { type Config, ConfigFailure } from '../config.ts'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../demo/postgres.ts'
+import type { Scenario } from '../demo/scenarios.ts'
 import { startPlayground } from '../playground/server.ts'
 import { startSchedule } from '../schedule/jobs.ts'
 import { createFace } from '../slack/face.ts'
+import { recordedConfig, startScene } from './demo/scene.ts'
 import { createLogger, readConfig, surviveMishaps, untilStopped } from './session.ts'
 
 /** More often than a bot does: nobody watches a demonstration for hours. */
@@ -21,29 +23,39 @@ async function undoAll(undos: readonly Undo[]): Promise<void> {
   for (const undo of undos.toReversed()) await undo().catch(() => {})
 }
 
+/** One who may approve, a second for what has high risk, and one who may only look. */
+const PEOPLE = [
+  { id: 'U0FOUNDER', name: 'you', realName: 'You', mayApprove: true },
+  { id: 'U0SAM', name: 'sam', realName: 'Sam', title: 'second approver', mayApprove: true },
+  { id: 'U0GUEST', name: 'guest', realName: 'Guest', title: 'may look and ask', mayApprove: false },
+]
+
 /** Names are unique, and somebody may have a database called demo. */
 const demoName = ({ postgres }: Config): string =>
   postgres.some(({ name }) => name === 'demo') ? 'throw-away' : 'demo'
 
 /**
  * The configuration of the demonstration: this machine as it is, a data folder that goes with the demonstration, a
- * PostgreSQL of its own so that there is something to fix, and the person at the page as the one who may approve.
+ * PostgreSQL of its own so that there is something to fix, and the people at the page who may approve.
  */
-function demoConfig(
-  config: Config,
-  directory: string,
-  database: ThrowawayPostgres | null,
-  approver: string,
-): Config {
+function demoConfig(config: Config, directory: string, database: ThrowawayPostgres | null): Config {
   return {
     ...config,
     dataDirectory: directory,
     postgres: database
       ? [...config.postgres, { name: demoName(config), url: database.superuserUrl, configured: true }]
       : config.postgres,
-    approvers: { ...config.approvers, users: [approver] },
+    approvers: {
+      ...config.approvers,
+      users: PEOPLE.filter(({ mayApprove }) => mayApprove).map(({ id }) => id),
+    },
     slack: { ...config.slack, channels: ['ops'] },
   }
+}
+
+const NOTICES: Record<Scenario, string> = {
+  'example-system':
+    'These readings were written down, not taken here: a machine with 16 cores, 3 GPUs and an API that cannot start. Its PostgreSQL is a real, throw-away one.',
 }
 
 const reasonOf = (error: unknown): string =>
@@ -57,9 +69,11 @@ const portFailure = (error: unknown, port: number): unknown =>
     : error
 
 /** The two that take a moment, side by side. Each is undone whatever becomes of the other. */
-async function startSurroundings(port: number, undos: Undo[]) {
+async function startSurroundings({ port, scenario }: DemoOptions, undos: Undo[]) {
+  const notice = scenario ? { notice: NOTICES[scenario] } : {}
+  const channels = [{ name: 'ops' }, { name: 'general', botIsMember: false }]
   const [playground, database] = await Promise.allSettled([
-    startPlayground({ port, page: true }),
+    startPlayground({ port, page: true, users: PEOPLE, channels, ...notice }),
     startThrowawayPostgres(),
   ])
   if (database.status === 'fulfilled') undos.push(() => database.value.stop())
@@ -72,11 +86,10 @@ async function startSurroundings(port: number, undos: Undo[]) {
   return { playground: playground.value, database: database.status === 'fulfilled' ? database.value : null }
 }
 
+export type DemoOptions = { readonly port: number; readonly scenario?: Scenario }
+
 /** The bot on a local stand-in for Slack: nothing is needed but Node, and nothing leaves the machine. */
-export async function runDemo(
-  configFile: string | undefined,
-  options: { readonly port: number },
-): Promise<void> {
+export async function runDemo(configFile: string | undefined, options: DemoOptions): Promise<void> {
   // Listened for from the start, so that Ctrl-C never leaves anything behind.
   const stopped = untilStopped()
   const config = await readConfig(configFile)
@@ -85,12 +98,23 @@ export async function runDemo(
   const undos: Undo[] = []
   try {
     say('Starting the playground …')
-    const { playground, database } = await startSurroundings(options.port, undos)
+    const { playground, database } = await startSurroundings(options, undos)
     const directory = await mkdtemp(join(tmpdir(), 'perfbot-demo-'))
     undos.push(() => rm(directory, { recursive: true, force: true }))
+    const recorded = options.scenario
+      ? await startScene(options.scenario, directory, database?.superuserUrl ?? null)
+      : null
+    if (recorded) undos.push(() => recorded.stop())
 
-    const approver = playground.users.find((user) => user.name === 'you')?.id ?? ''
-    const perfbot = await createPerfbot(demoConfig(config, directory, database, approver), logger)
+    const perfbot = await createPerfbot(
+      demoConfig(
+        recorded ? recordedConfig(config, recorded, database?.superuserUrl ?? null) : config,
+        directory,
+        recorded ? null : database,
+      ),
+      logger,
+      recorded?.scene,
+    )
     undos.push(() => perfbot.close())
     const { botToken, appToken, slackApiUrl } = playground
     const face = createFace({ perfbot, logger, botToken, appToken, apiUrl: slackApiUrl })
@@ -98,7 +122,9 @@ export async function runDemo(
     const [channel] = await face.start()
 
     say(`\n  ${playground.url}\n`)
-    say('Open it: the bot posts a report about this machine. Type /perf help there. Ctrl-C ends it.')
+    say(
+      `Open it: the bot posts a report about ${recorded ? 'a recorded system' : 'this machine'}. Type /perf help there. Ctrl-C ends it.`,
+    )
     if (channel) await face.postReport(channel.id)
     // So that there are trends to look at, and alerts when something breaks.
     const schedule = startSchedule(

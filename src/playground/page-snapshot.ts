@@ -1,4 +1,5 @@
 import type { PageFile, PageMessage, PageState, PageView } from './page-state.ts'
+import type { DeclaredShortcut } from './person/shortcut.ts'
 import type { DeclaredCommand } from './person/slash-command.ts'
 import { fileType } from './shapes.ts'
 import type { Message, View, Workspace } from './workspace.ts'
@@ -47,7 +48,10 @@ function pageView(view: View): PageView {
 export function pageSnapshot(
   workspace: Workspace,
   user: string,
-  rest: { commands: readonly DeclaredCommand[]; isAppConnected: boolean },
+  rest: Pick<PageState, 'notice' | 'hasAssistant' | 'connections' | 'faults'> & {
+    commands: readonly DeclaredCommand[]
+    shortcuts: readonly DeclaredShortcut[]
+  },
 ): PageState {
   const channels = [...workspace.channels.values()].filter((channel) => channel.members.has(user))
   const visible = new Set(channels.map((channel) => channel.id))
@@ -59,11 +63,12 @@ export function pageSnapshot(
     appName: workspace.appName,
     botUserId: workspace.botUserId,
     me: user,
-    users: [...workspace.users.values()].map(({ id, name, realName, isBot }) => ({
+    users: [...workspace.users.values()].map(({ id, name, realName, isBot, title }) => ({
       id,
       name,
       realName,
       isBot,
+      title,
     })),
     userGroups: workspace.userGroups.map(({ id, handle }) => ({ id, handle })),
     channels: channels.map(({ id, name, kind }) => ({ id, name, kind })),
@@ -72,5 +77,19 @@ export function pageSnapshot(
       .map((message) => pageMessage(workspace, message)),
     views: (workspace.viewStacks.get(user) ?? []).map(pageView),
     home: home ? pageView(home) : null,
+    assistantThreads: [...workspace.assistantThreads].flatMap(([place, thread]) => {
+      const [channel = '', thread_ts = ''] = place.split(' ')
+      if (workspace.channels.get(channel)?.user !== user) return []
+      return [{ channel, thread_ts, ...thread }]
+    }),
+    typing: workspace.typing
+      .filter(
+        (typist) => typist.user !== user && visible.has(typist.channel) && typist.until > workspace.now(),
+      )
+      .map((typist) => ({
+        name: workspace.users.get(typist.user)?.realName ?? '',
+        channel: typist.channel,
+        thread_ts: typist.thread_ts ?? null,
+      })),
   }
 }

@@ -33,7 +33,16 @@ export type PageView = {
   errors: Record<string, string>
 }
 
-export type PageUser = { id: string; name: string; realName: string; isBot: boolean }
+export type PageUser = { id: string; name: string; realName: string; isBot: boolean; title: string }
+
+/** A thread of the assistant pane: its messages are among the others. */
+export type PageAssistantThread = {
+  channel: string
+  thread_ts: string
+  title: string
+  status: string
+  prompts: readonly { title: string; message: string }[]
+}
 
 export type PageChannel = { id: string; name: string; kind: 'public' | 'private' | 'im' }
 
@@ -44,7 +53,17 @@ export type PageState = {
   botUserId: string
   me: string
   commands: readonly { command: string; description: string; usage_hint?: string }[]
-  isAppConnected: boolean
+  shortcuts: readonly { callback_id: string; name: string; description: string; type: 'global' | 'message' }[]
+  /** What is said over everything about what is shown here. */
+  notice: string | null
+  hasAssistant: boolean
+  /** Of the app, by Socket Mode. */
+  connections: number
+  /** What is to go wrong next, in words. */
+  faults: string[]
+  assistantThreads: PageAssistantThread[]
+  /** Others who are typing. */
+  typing: { name: string; channel: string; thread_ts: string | null }[]
   users: PageUser[]
   userGroups: { id: string; handle: string }[]
   channels: PageChannel[]

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { PageFile } from './build-page.ts'
-import { answerApi, answerResponseUrl, answerUpload, type RateLimit } from './http/api.ts'
+import { createFaults, type Fault } from './faults.ts'
+import { answerApi, answerResponseUrl, answerUpload } from './http/api.ts'
 import { sendJson } from './http/body.ts'
 import { createPageKey } from './http/page-key.ts'
 import { answerPage } from './http/ui.ts'
@@ -34,6 +35,8 @@ export type PlaygroundOptions = NewWorkspace &
     host?: '127.0.0.1' | 'localhost' | '::1'
     /** Whether to build and serve the page; tests of the server do without. */
     page?: boolean
+    /** What the page says over everything about what it shows. */
+    notice?: string
     /** Who sits at the page. */
     pageUserId?: string
     /** The slash commands that the app's manifest declares. */
@@ -74,8 +77,10 @@ export type Playground = People & {
   assistantThread: (root: Pick<Message, 'channel' | 'ts'>) => AssistantThread | undefined
   /** Resolves with what `find` finds, looking again at every change; rejects when `within` milliseconds have passed. */
   until: <Found>(find: () => Found | undefined | false, within?: number) => Promise<Found>
+  /** Makes something go wrong: now, or with what comes next. */
+  fault: (fault: Fault) => void
   /** Answers calls with 429 `ratelimited` for a while. */
-  rateLimit: (limit: RateLimit) => void
+  rateLimit: (limit: { method?: string; retryAfterSeconds: number; times: number }) => void
   /** Sends every Socket Mode connection a `disconnect`; `close` also ends them. */
   disconnect: (reason: DisconnectReason, close?: boolean) => void
   connectionCount: () => number
@@ -107,7 +112,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   const triggers = createTriggers(workspace.now, timing.triggerLifetime)
   const responseUrls = createResponseUrls(workspace)
   const socketMode = createSocketMode(workspace.appId, timing, workspace.changed)
-  const rateLimits: RateLimit[] = []
+  const faults = createFaults(socketMode, workspace.changed)
   // vite is only loaded where there is a page to build.
   const pageFiles: Map<string, PageFile> = options.page
     ? await (await import('./build-page.ts')).buildPage()
@@ -115,13 +120,25 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
   const pageKey = createPageKey()
   let host = ''
 
-  const person = { workspace, socketMode, triggers, responseUrls, scopes, origin: () => `http://${host}` }
+  const person = {
+    workspace,
+    socketMode,
+    triggers,
+    responseUrls,
+    scopes,
+    isTwofold: faults.ofEvent,
+    origin: () => `http://${host}`,
+  }
   const people = createPeople(person, commands, options.shortcuts ?? perfShortcuts)
   const pageServer = {
     workspace,
     people,
     commands,
-    isAppConnected: () => socketMode.connectionCount() > 0,
+    shortcuts: options.shortcuts ?? perfShortcuts,
+    faults,
+    notice: options.notice ?? null,
+    hasAssistant: scopes.has('assistant:write'),
+    connectionCount: socketMode.connectionCount,
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -131,13 +148,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     const [, root] = url.pathname.split('/')
     switch (root) {
       case 'api':
-        return answerApi(
-          request,
-          response,
-          url,
-          { workspace, triggers, socketMode, scopes, host },
-          rateLimits,
-        )
+        return answerApi(request, response, url, { workspace, triggers, socketMode, scopes, host }, faults)
       case 'commands':
       case 'actions':
         return answerResponseUrl(request, response, url, responseUrls)
@@ -219,7 +230,8 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
     home: (user) => workspace.homes.get(user),
     assistantThread: ({ channel, ts }) => workspace.assistantThreads.get(`${channel} ${ts}`),
     until: (find, within = 5000) => untilFound(workspace.onChange, find, within),
-    rateLimit: (limit) => void rateLimits.push({ ...limit }),
+    fault: faults.provoke,
+    rateLimit: (limit) => faults.provoke({ kind: 'rate-limit', ...limit }),
     disconnect: socketMode.disconnect,
     connectionCount: socketMode.connectionCount,
     revokeToken() {

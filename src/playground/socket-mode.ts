@@ -19,9 +19,11 @@ export type SocketMode = {
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   /** Sends an interaction once: a person is waiting, and sees the error. */
   deliver: (type: EnvelopeType, payload: unknown) => Promise<Delivery>
-  /** Sends an event until it is acknowledged, as the Events API retries. */
-  deliverEvent: (payload: unknown) => Promise<Delivery>
+  /** Sends an event until it is acknowledged, as the Events API retries; twofold, once more after that. */
+  deliverEvent: (payload: unknown, isTwofold?: boolean) => Promise<Delivery>
   connectionCount: () => number
+  /** Breaks every connection without a word, as a network does. */
+  drop: () => void
   /** Tells every connection to reconnect; `close` ends them as well, as Slack does some seconds later. */
   disconnect: (reason: DisconnectReason, close?: boolean) => void
   close: () => Promise<void>
@@ -120,7 +122,8 @@ export function createSocketMode(
       if (!connection) return { ok: false, error: 'dispatch_failed' }
       return attempt(connection, { type, payload, accepts_response_payload: true })
     },
-    async deliverEvent(payload) {
+    async deliverEvent(payload, isTwofold = false) {
+      let isStillWanted = isTwofold
       const envelope = { type: 'events_api', payload, accepts_response_payload: false }
       for (let retry = 0; retry <= mostRetries; retry += 1) {
         let connection = nextConnection()
@@ -131,11 +134,15 @@ export function createSocketMode(
         }
         const why = { retry_attempt: retry, retry_reason: retry === 0 ? '' : 'timeout' }
         const delivery = await attempt(connection, { ...envelope, ...why })
-        if (delivery.ok || closing.signal.aborted) return delivery
+        if (closing.signal.aborted || (delivery.ok && !isStillWanted)) return delivery
+        if (delivery.ok) isStillWanted = false
       }
       return { ok: false, error: 'operation_timeout' }
     },
     connectionCount: () => connections.length,
+    drop() {
+      for (const connection of [...connections]) connection.terminate()
+    },
     disconnect(reason, close = false) {
       for (const connection of [...connections]) {
         send(connection, { type: 'disconnect', reason, debug_info: { host: debugHost } })

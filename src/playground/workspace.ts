@@ -3,7 +3,15 @@ import type { Block, CheckedView } from './block-kit/validate.ts'
 
 /** Everything that the playground's one workspace holds. Changed in place; `changed` tells the page. */
 
-export type Person = { id: string; name: string; realName: string; isBot: boolean; timeZone: string }
+export type Person = {
+  id: string
+  name: string
+  realName: string
+  isBot: boolean
+  timeZone: string
+  /** What they are here, beside their name. */
+  title: string
+}
 
 export type UserGroup = { id: string; handle: string; name: string; users: string[] }
 
@@ -98,6 +106,8 @@ export type Workspace = {
   homes: Map<string, View>
   /** By channel and root of the thread: `D… 17….…`. */
   assistantThreads: Map<string, AssistantThread>
+  /** Who is typing where, and until when that is to be believed. */
+  typing: { user: string; channel: string; thread_ts?: string | undefined; until: number }[]
   now: () => number
   changed: () => void
   onChange: (listener: () => void) => () => void
@@ -128,7 +138,7 @@ export type NewChannel = {
   botIsMember?: boolean
 }
 
-export type NewUser = { id: string; name: string; realName?: string }
+export type NewUser = { id: string; name: string; realName?: string; title?: string }
 
 export const founder = 'U0FOUNDER'
 export const visitor = 'U0VISITOR'
@@ -152,14 +162,15 @@ export function createWorkspace(options: NewWorkspace): Workspace {
     ]),
   ]
   const users = new Map<string, Person>()
-  for (const { id, name, realName = name } of people)
-    users.set(id, { id, name, realName, isBot: false, timeZone: 'Etc/UTC' })
+  for (const { id, name, realName = name, title = '' } of people)
+    users.set(id, { id, name, realName, isBot: false, timeZone: 'Etc/UTC', title })
   users.set(botUserId, {
     id: botUserId,
     name: 'perfbot',
     realName: 'perfbot',
     isBot: true,
     timeZone: 'Etc/UTC',
+    title: '',
   })
 
   const created = Math.floor(now() / 1000)
@@ -200,6 +211,7 @@ export function createWorkspace(options: NewWorkspace): Workspace {
     viewStacks: new Map(),
     homes: new Map(),
     assistantThreads: new Map(),
+    typing: [],
     now,
     changed() {
       for (const listener of listeners) listener()

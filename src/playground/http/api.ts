@@ -1,18 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Faults } from '../faults.ts'
 import { Refusal } from '../refusal.ts'
 import type { ResponseUrls } from '../response-url.ts'
 import { acceptedScopes, callMethod } from '../web-api/call.ts'
 import type { MethodContext } from '../web-api/method.ts'
 import type { Workspace } from '../workspace.ts'
 import { contentType, readArguments, readBody, readForm, sendJson } from './body.ts'
-
-export type RateLimit = {
-  /** The method to limit; all of them when absent. */
-  method?: string
-  retryAfterSeconds: number
-  /** How many calls are answered with 429 before the limit lifts. */
-  times: number
-}
 
 function refusalBody(error: unknown): Record<string, unknown> {
   if (error instanceof Refusal) return { ok: false, error: error.code, ...error.fields }
@@ -23,22 +17,23 @@ function bearer(request: IncomingMessage): string | undefined {
   return /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
 }
 
-/** Answers /api/<method>: always 200 with `ok`, save when the rate is limited. */
+/** Answers /api/<method>: always 200 with `ok`, save when a fault was asked for. */
 export async function answerApi(
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
   context: MethodContext,
-  rateLimits: RateLimit[],
+  faults: Faults,
 ): Promise<void> {
   const name = url.pathname.slice('/api/'.length)
-  const limit = rateLimits.find((it) => it.times > 0 && (it.method ?? name) === name)
-  if (limit) {
-    limit.times -= 1
-    const headers = { 'retry-after': String(limit.retryAfterSeconds) }
+  const fault = faults.ofCall(name)
+  if (fault?.kind === 'rate-limit') {
+    const headers = { 'retry-after': String(fault.retryAfterSeconds) }
     sendJson(response, { ok: false, error: 'ratelimited' }, 429, headers)
     return
   }
+  if (fault?.kind === 'error') return sendJson(response, { ok: false, error: 'internal_error' }, 500)
+  if (fault?.kind === 'delay') await sleep(fault.milliseconds)
   const headers = {
     'x-oauth-scopes': [...context.scopes].join(','),
     'x-accepted-oauth-scopes': acceptedScopes(name).join(','),

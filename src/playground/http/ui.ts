@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
+import { Fault, type Faults } from '../faults.ts'
 import { pageSnapshot } from '../page-snapshot.ts'
 import type { Outcome } from '../person/context.ts'
 import type { People } from '../person/people.ts'
+import type { DeclaredShortcut } from '../person/shortcut.ts'
 import type { DeclaredCommand } from '../person/slash-command.ts'
 import { fileType } from '../shapes.ts'
 import type { Workspace } from '../workspace.ts'
@@ -12,7 +14,11 @@ export type PageServer = {
   workspace: Workspace
   people: People
   commands: readonly DeclaredCommand[]
-  isAppConnected: () => boolean
+  shortcuts: readonly DeclaredShortcut[]
+  faults: Faults
+  notice: string | null
+  hasAssistant: boolean
+  connectionCount: () => number
 }
 
 const chosen = z.union([z.string(), z.array(z.string()), z.null()])
@@ -32,21 +38,48 @@ const action = z.object({
 })
 const viewOf = z.object({ user: z.string(), view_id: z.string() })
 
-const acts: Record<string, (people: People, given: unknown) => Promise<Outcome> | Outcome> = {
-  command: (people, given) => people.sendSlashCommand(typed.parse(given)),
-  message(people, given) {
-    people.sendMessage(typed.parse(given))
+/** How long "is typing" is believed. */
+const typingFor = 4000
+
+const acts: Record<string, (server: PageServer, given: unknown) => Promise<Outcome> | Outcome> = {
+  command: ({ people }, given) => people.sendSlashCommand(typed.parse(given)),
+  message({ people, workspace }, given) {
+    const sent = typed.parse(given)
+    workspace.typing = workspace.typing.filter(({ user }) => user !== sent.user)
+    people.sendMessage(sent)
     return { ok: true }
   },
-  action(people, given) {
+  action({ people }, given) {
     const inMessage = action.extend({ channel: z.string(), message_ts: z.string() })
     const inView = action.extend({ view_id: z.string() })
     return people.performAction(z.union([inMessage, inView]).parse(given))
   },
-  submit: (people, given) => people.submitView(viewOf.extend({ values }).parse(given)),
-  close: (people, given) => people.closeView(viewOf.parse(given)),
-  home(people, given) {
+  submit: ({ people }, given) => people.submitView(viewOf.extend({ values }).parse(given)),
+  close: ({ people }, given) => people.closeView(viewOf.parse(given)),
+  home({ people }, given) {
     people.openHome(z.object({ user: z.string(), tab: z.enum(['home', 'messages']) }).parse(given))
+    return { ok: true }
+  },
+  assistant({ people }, given) {
+    people.openAssistant(z.object({ user: z.string(), channel: z.string().optional() }).parse(given))
+    return { ok: true }
+  },
+  shortcut({ people }, given) {
+    const message = z.object({ channel: z.string(), ts: z.string() }).optional()
+    return people.chooseShortcut(
+      z.object({ user: z.string(), callback_id: z.string(), message }).parse(given),
+    )
+  },
+  typing({ workspace }, given) {
+    const place = typed.omit({ text: true }).parse(given)
+    const others = workspace.typing.filter(({ user }) => user !== place.user)
+    workspace.typing = [...others, { ...place, until: workspace.now() + typingFor }]
+    workspace.changed()
+    setTimeout(workspace.changed, typingFor + 100).unref()
+    return { ok: true }
+  },
+  fault({ faults }, given) {
+    faults.provoke(Fault.parse(given))
     return { ok: true }
   },
 }
@@ -73,7 +106,7 @@ async function act(
     return
   }
   try {
-    sendJson(response, await perform(server.people, await readArguments(request, url)))
+    sendJson(response, await perform(server, await readArguments(request, url)))
   } catch (error) {
     // The page asked for something that is not there any more: a message deleted, a modal closed.
     if (!(error instanceof RangeError) && !(error instanceof z.ZodError)) throw error
@@ -83,7 +116,7 @@ async function act(
 
 /** Keeps one page up to date by server-sent events; changes that come together are sent together. */
 function follow(server: PageServer, request: IncomingMessage, response: ServerResponse, url: URL): void {
-  const { workspace, commands, isAppConnected } = server
+  const { workspace, commands, shortcuts, connectionCount, faults, notice, hasAssistant } = server
   const user = url.searchParams.get('user') ?? ''
   if (!workspace.users.has(user)) {
     sendJson(response, { ok: false, error: 'user_not_found' }, 404)
@@ -93,7 +126,14 @@ function follow(server: PageServer, request: IncomingMessage, response: ServerRe
   let pending: NodeJS.Timeout | undefined
   const send = () => {
     pending = undefined
-    const state = pageSnapshot(workspace, user, { commands, isAppConnected: isAppConnected() })
+    const state = pageSnapshot(workspace, user, {
+      commands,
+      shortcuts,
+      notice,
+      hasAssistant,
+      connections: connectionCount(),
+      faults: faults.waiting(),
+    })
     response.write(`data: ${JSON.stringify(state)}\n\n`)
   }
   const stop = workspace.onChange(() => {

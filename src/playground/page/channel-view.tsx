@@ -4,6 +4,7 @@ import { Avatar } from './avatar.tsx'
 import { Composer } from './composer.tsx'
 import { MessageList } from './message-list.tsx'
 import { usePlayground } from './playground-context.ts'
+import { TypingLine } from './thinking-line.tsx'
 
 type Props = {
   channel: PageChannel
@@ -21,6 +22,8 @@ export function ChannelView({ channel, tab, onTab, onMenu, children }: Props) {
   const messages = state.messages.filter(
     (message) =>
       message.channel === channel.id &&
+      // A thread of the assistant has its own pane.
+      !state.assistantThreads.some((thread) => thread.thread_ts === message.ts) &&
       (message.thread_ts === null || message.thread_ts === message.ts || message.isBroadcast),
   )
   return (
@@ -55,6 +58,7 @@ export function ChannelView({ channel, tab, onTab, onMenu, children }: Props) {
       {children ?? (
         <>
           <MessageList messages={messages} introduction={<Introduction channel={channel} />} />
+          <TypingLine channel={channel.id} thread={null} />
           <Composer key={channel.id} channel={channel} label={`Message ${name}`} />
         </>
       )}

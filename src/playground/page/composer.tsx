@@ -9,6 +9,7 @@ export function Composer({ channel, label, thread }: Props) {
   const { state, act } = usePlayground()
   const [text, setText] = useState('')
   const input = useRef<HTMLTextAreaElement>(null)
+  const toldAt = useRef(0)
   const isCommand = text.startsWith('/')
   const offered = isCommand
     ? state.commands.filter(({ command }) => `${command} `.startsWith(`${text.split(' ')[0]}`))
@@ -20,11 +21,19 @@ export function Composer({ channel, label, thread }: Props) {
     )
     input.current?.focus()
   }
+  const place = { channel: channel.id, ...(thread ? { thread_ts: thread } : {}) }
+  const type = (typed: string) => {
+    setText(typed)
+    // Others see it, but not that a command is being typed, and not with every letter.
+    if (typed === '' || typed.startsWith('/') || Date.now() - toldAt.current < 2500) return
+    toldAt.current = Date.now()
+    void act('typing', place)
+  }
   const send = () => {
     const typed = text.trim()
     if (typed === '') return
     setText('')
-    const place = { channel: channel.id, ...(thread ? { thread_ts: thread } : {}) }
+    toldAt.current = 0
     if (isCommand) void act('command', { ...place, text: typed })
     else void act('message', { ...place, text: inSlackNotation(state, typed) })
   }
@@ -70,7 +79,7 @@ export function Composer({ channel, label, thread }: Props) {
           aria-label={label}
           placeholder={label}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => type(event.target.value)}
           onKeyDown={onKeyDown}
         />
         <div className="composer-tools">
@@ -85,6 +94,20 @@ export function Composer({ channel, label, thread }: Props) {
           >
             @
           </button>
+          {!thread &&
+            state.shortcuts
+              .filter(({ type }) => type === 'global')
+              .map(({ callback_id, name, description }) => (
+                <button
+                  key={callback_id}
+                  type="button"
+                  className="shortcut"
+                  title={description}
+                  onClick={() => void act('shortcut', { callback_id })}
+                >
+                  {name}
+                </button>
+              ))}
           <button type="submit" className="send" aria-label="Send" disabled={text.trim() === ''}>
             <svg width="16" height="16" viewBox="0 0 20 20" fill="currentColor" aria-hidden="true">
               <path d="M2.300 2.700 18 10 2.300 17.300 4 11l7.500-1L4 9z" />

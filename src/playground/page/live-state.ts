@@ -15,7 +15,17 @@ export function useLiveState(user: string): Live {
   return live
 }
 
-export type Act = 'command' | 'message' | 'action' | 'submit' | 'close' | 'home'
+export type Act =
+  | 'command'
+  | 'message'
+  | 'action'
+  | 'submit'
+  | 'close'
+  | 'home'
+  | 'assistant'
+  | 'shortcut'
+  | 'typing'
+  | 'fault'
 
 /** Does something as a person; the server answers when the app has acknowledged it. */
 export async function perform(act: Act, given: Record<string, unknown>): Promise<PageOutcome> {

@@ -7,7 +7,8 @@ import { usePlayground } from './playground-context.ts'
 type Props = { message: PageMessage; isCompact: boolean; inThread: boolean }
 
 export function MessageRow({ message, isCompact, inThread }: Props) {
-  const { openThread } = usePlayground()
+  const { state, act, openThread } = usePlayground()
+  const shortcuts = state.shortcuts.filter(({ type }) => type === 'message')
   const className = ['message', isCompact && 'compact', message.isEphemeral && 'ephemeral'].filter(Boolean)
   const time = (
     <time dateTime={timeOf(message.ts).toISOString()} title={timeOf(message.ts).toLocaleString()}>
@@ -41,16 +42,31 @@ export function MessageRow({ message, isCompact, inThread }: Props) {
         <Reactions message={message} />
         {!inThread && <ThreadSummary message={message} />}
       </div>
-      {!inThread && !message.isEphemeral && (
+      {!message.isEphemeral && (
         <div className="message-tools">
-          <button
-            type="button"
-            aria-label="Reply in thread"
-            title="Reply in thread"
-            onClick={() => openThread(message.ts)}
-          >
-            <ReplyIcon />
-          </button>
+          {!inThread && (
+            <button
+              type="button"
+              aria-label="Reply in thread"
+              title="Reply in thread"
+              onClick={() => openThread(message.ts)}
+            >
+              <ReplyIcon />
+            </button>
+          )}
+          {shortcuts.map(({ callback_id, name, description }) => (
+            <button
+              key={callback_id}
+              type="button"
+              aria-label={name}
+              title={`${name}: ${description}`}
+              onClick={() =>
+                void act('shortcut', { callback_id, message: { channel: message.channel, ts: message.ts } })
+              }
+            >
+              ⋮
+            </button>
+          ))}
         </div>
       )}
     </article>

@@ -13,7 +13,10 @@ export function Modal({ view }: { view: PageView }) {
   useEffect(() => {
     if (dialog.current?.open) return
     dialog.current?.showModal()
-    dialog.current?.querySelector<HTMLElement>('.modal-body :is(input, textarea, select)')?.focus()
+    dialog.current?.querySelector<HTMLElement>('.modal-body :is(input, textarea, select)')?.focus({
+      // What is to be decided is read from its beginning.
+      preventScroll: true,
+    })
   }, [])
 
   const close = () => {

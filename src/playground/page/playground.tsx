@@ -1,10 +1,15 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
+import { AssistantPane } from './assistant-pane.tsx'
+import { Banner } from './banner.tsx'
 import { ChannelView } from './channel-view.tsx'
+import { FaultsPanel } from './faults-panel.tsx'
 import { HomeView } from './home-view.tsx'
 import { type Act, perform, useLiveState } from './live-state.ts'
 import { Modal } from './modal.tsx'
 import { PlaygroundContext } from './playground-context.ts'
+import { Rail } from './rail.tsx'
 import { Sidebar } from './sidebar.tsx'
+import { useTheme } from './theme.ts'
 import { ThreadPane } from './thread-pane.tsx'
 
 function userFromAddress(): string {
@@ -19,6 +24,9 @@ export function Playground() {
   const [tab, setTab] = useState<'home' | 'messages'>('messages')
   const [isMenuOpen, setMenuOpen] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
+  const [isFaultsOpen, setFaultsOpen] = useState(false)
+  const [isAssistantOpen, setAssistantOpen] = useState(false)
+  const [theme, setTheme] = useTheme()
 
   const act = useCallback(
     async (what: Act, given: Record<string, unknown>) => {
@@ -33,7 +41,10 @@ export function Playground() {
   const channel =
     state?.channels.find((it) => it.id === chosenChannel) ?? state?.channels.find((it) => it.kind !== 'im')
 
-  const openThread = useCallback((ts: string | null) => setThread(ts), [])
+  const openThread = useCallback((ts: string | null) => {
+    setThread(ts)
+    setAssistantOpen(false)
+  }, [])
   const openChannel = useCallback((id: string) => {
     setChannel(id)
     setThread(null)
@@ -66,21 +77,22 @@ export function Playground() {
     setThread(null)
     void act('home', { tab: 'home' })
   }
+  const newAssistantThread = () => void act('assistant', { channel: channel.id })
+  const assistantThread = state.assistantThreads.at(-1)
+  const openAssistant = () => {
+    setThread(null)
+    setMenuOpen(false)
+    setAssistantOpen(true)
+    if (!assistantThread) newAssistantThread()
+  }
+  const assistantChannel = state.channels.find((it) => it.id === assistantThread?.channel)
   const view = state.views.at(-1)
   const isHome = channel.kind === 'im' && tab === 'home'
 
   return (
     <PlaygroundContext value={context}>
       <div className="playground">
-        <p className="banner" role="note">
-          <span>
-            <b>Playground:</b> a local stand-in for Slack. Nothing leaves this machine.
-          </span>
-          {!isOnline && <span className="banner-problem">The playground has stopped.</span>}
-          {isOnline && !state.isAppConnected && (
-            <span className="banner-problem">{state.appName} is not connected.</span>
-          )}
-        </p>
+        <Banner isOnline={isOnline} />
         <Sidebar
           current={channel.id}
           me={user}
@@ -88,6 +100,16 @@ export function Playground() {
           onChoose={openChannel}
           onActAs={actAs}
           onClose={() => setMenuOpen(false)}
+          rail={
+            <Rail
+              me={user}
+              theme={theme}
+              onTheme={setTheme}
+              isFaultsOpen={isFaultsOpen}
+              onFaults={() => setFaultsOpen((it) => !it)}
+              onAssistant={state.hasAssistant ? openAssistant : null}
+            />
+          }
         />
         <ChannelView
           channel={channel}
@@ -98,6 +120,15 @@ export function Playground() {
           {isHome ? <HomeView /> : null}
         </ChannelView>
         {thread && !isHome && <ThreadPane channel={channel} ts={thread} onClose={() => setThread(null)} />}
+        {isAssistantOpen && assistantThread && assistantChannel && (
+          <AssistantPane
+            channel={assistantChannel}
+            thread={assistantThread}
+            onNew={newAssistantThread}
+            onClose={() => setAssistantOpen(false)}
+          />
+        )}
+        {isFaultsOpen && <FaultsPanel onClose={() => setFaultsOpen(false)} />}
         {view && <Modal key={view.id} view={view} />}
         {problem && (
           <p className="toast" role="alert">

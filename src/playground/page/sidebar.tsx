@@ -11,6 +11,7 @@ type Props = {
   onChoose: (channel: string) => void
   onActAs: (user: string) => void
   onClose: () => void
+  rail: ReactNode
 }
 
 type Channel = PageState['channels'][number]
@@ -39,7 +40,7 @@ function ChannelLinks({ channels, current, onChoose, children }: LinksProps) {
   )
 }
 
-export function Sidebar({ current, me, isOpen, onChoose, onActAs, onClose }: Props) {
+export function Sidebar({ current, me, isOpen, onChoose, onActAs, onClose, rail }: Props) {
   const { state } = usePlayground()
   const people = state.users.filter((user) => !user.isBot)
   return (
@@ -48,11 +49,7 @@ export function Sidebar({ current, me, isOpen, onChoose, onActAs, onClose }: Pro
         <button type="button" className="scrim" aria-label="Close the list of channels" onClick={onClose} />
       )}
       <div className={isOpen ? 'rail-and-sidebar open' : 'rail-and-sidebar'}>
-        <div className="rail">
-          <div className="workspace-icon" aria-hidden="true">
-            P
-          </div>
-        </div>
+        {rail}
         <nav className="sidebar" aria-label="Channels and direct messages">
           <h1>{state.teamName}</h1>
           <h2>Channels</h2>
@@ -81,8 +78,8 @@ export function Sidebar({ current, me, isOpen, onChoose, onActAs, onClose }: Pro
                 <Avatar name={state.appName} isApp size={20} />
                 {state.appName}
                 <span
-                  className={state.isAppConnected ? 'presence online' : 'presence'}
-                  title={state.isAppConnected ? 'connected' : 'not connected'}
+                  className={state.connections > 0 ? 'presence online' : 'presence'}
+                  title={state.connections > 0 ? 'connected' : 'not connected'}
                 />
               </>
             )}
@@ -99,6 +96,7 @@ export function Sidebar({ current, me, isOpen, onChoose, onActAs, onClose }: Pro
                 />
                 <Avatar name={person.realName} size={20} />
                 {person.name}
+                {person.title && <small>{person.title}</small>}
               </label>
             ))}
           </fieldset>

@@ -2,6 +2,7 @@ import type { PageChannel } from '../page-state.ts'
 import { Composer } from './composer.tsx'
 import { MessageList } from './message-list.tsx'
 import { usePlayground } from './playground-context.ts'
+import { TypingLine } from './thinking-line.tsx'
 
 type Props = { channel: PageChannel; ts: string; onClose: () => void }
 
@@ -28,6 +29,7 @@ export function ThreadPane({ channel, ts, onClose }: Props) {
         </div>
       </header>
       <MessageList messages={messages} inThread afterFirst={replies > 0 ? count : null} />
+      <TypingLine channel={channel.id} thread={ts} />
       <Composer key={ts} channel={channel} label="Reply…" thread={ts} />
     </aside>
   )

@@ -10,6 +10,8 @@ export type PersonContext = {
   triggers: Triggers
   responseUrls: ResponseUrls
   scopes: ReadonlySet<string>
+  /** Whether the next event is to come twice. */
+  isTwofold: () => boolean
   /** http://host:port of this server. */
   origin: () => string
 }

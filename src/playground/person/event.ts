@@ -5,7 +5,7 @@ import { type PersonContext, personOf } from './context.ts'
 /** Sends an event of the Events API; whether it is acknowledged is between Slack and the app. */
 export function sendEvent(context: PersonContext, event: Record<string, unknown>): void {
   const { workspace, socketMode } = context
-  void socketMode.deliverEvent({
+  const payload = {
     token: workspace.verificationToken,
     team_id: workspace.teamId,
     context_team_id: workspace.teamId,
@@ -26,7 +26,8 @@ export function sendEvent(context: PersonContext, event: Record<string, unknown>
     ],
     is_ext_shared_channel: false,
     event_context: `4-${slackId('E')}`,
-  })
+  }
+  void socketMode.deliverEvent(payload, context.isTwofold())
 }
 
 /** Opens the app's Home or Messages tab. */

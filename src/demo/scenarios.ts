@@ -1,0 +1,3 @@
+/** The recorded systems that there are, by the names of their files. */
+export const SCENARIOS = ['example-system'] as const
+export type Scenario = (typeof SCENARIOS)[number]
