@@ -3,6 +3,7 @@ import { citeEvidence } from '../model/evidence.ts'
 import { oneLine } from '../model/plain-text.ts'
 import { systemPerson } from '../remediate/policy.ts'
 import { describeAnswerer } from '../report/phrases.ts'
+import { showWhile } from './progress.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
 
 /** Exit status 1 where the answer is not known. */
@@ -20,7 +21,9 @@ export async function runAsk(
   const config = await readConfig(configFile)
   const logger = createLogger(config.logLevel === 'info' ? 'fatal' : config.logLevel)
   await withPerfbot(config, logger, async (perfbot) => {
-    const { understood: _, ...answer } = await perfbot.ask(question, null, systemPerson(userInfo().username))
+    const { understood: _, ...answer } = await showWhile('Looking', () =>
+      perfbot.ask(question, null, systemPerson(userInfo().username)),
+    )
     if (answer.kind === 'unknown') process.exitCode = 1
     if (json) {
       process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)

@@ -4,6 +4,7 @@ import type { Examination } from '../model/examination.ts'
 import { oneLine } from '../model/plain-text.ts'
 import { examineSlack } from '../slack/examine-slack.ts'
 import { readManifestScopes } from '../slack/manifest.ts'
+import { showWhile } from './progress.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
 
 const STYLE: Record<Examination['verdict'], Parameters<typeof styleText>[0]> = {
@@ -40,18 +41,20 @@ async function examineAll(config: Config): Promise<Examination[]> {
   await withPerfbot(config, createLogger('silent'), async (perfbot) => {
     const { botToken, appToken, apiUrl, channels, http, signingSecret } = config.slack
     const scopes = await readManifestScopes()
-    const [own, slack] = await Promise.all([
-      perfbot.examine(),
-      examineSlack({
-        botToken,
-        appToken,
-        apiUrl,
-        channels,
-        scopes,
-        byRequests: http !== undefined,
-        signingSecret,
-      }),
-    ])
+    const [own, slack] = await showWhile('Trying every connection and permission', () =>
+      Promise.all([
+        perfbot.examine(),
+        examineSlack({
+          botToken,
+          appToken,
+          apiUrl,
+          channels,
+          scopes,
+          byRequests: http !== undefined,
+          signingSecret,
+        }),
+      ]),
+    )
     examinations.push(...own, ...slack)
   })
   return examinations

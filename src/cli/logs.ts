@@ -6,6 +6,7 @@ import { styleText } from 'node:util'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { ConfigFailure } from '../config.ts'
 import { logEngine } from '../logs.ts'
+import { showWhile } from './progress.ts'
 
 export type LogsOptions = { readonly json?: boolean; readonly since?: string }
 
@@ -99,7 +100,7 @@ export async function runLogs(files: readonly string[], { json, since }: LogsOpt
   for (const file of files) {
     const stream = files.length > 1 ? basename(file) : 'stdout'
     const splitter = logEngine.createSplitter((text) => digest.line({ at: null, stream, text }))
-    await readFile(file, splitter.write)
+    await showWhile(`Reading ${basename(file)}`, () => readFile(file, splitter.write))
     splitter.end()
   }
   const summary = digest.summary()

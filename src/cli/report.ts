@@ -4,6 +4,7 @@ import { renderHtml } from '../report/render/html.ts'
 import { renderMarkdown } from '../report/render/markdown.ts'
 import { renderTerminal } from '../report/render/terminal.ts'
 import { describeChart } from '../report/trend-lines.ts'
+import { showWhile } from './progress.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
 
 export type ReportOptions = {
@@ -47,7 +48,9 @@ export async function runReport(configFile: string | undefined, options: ReportO
   // The report itself says what is missing; the log would say it twice.
   const logger = createLogger(config.logLevel === 'info' ? 'fatal' : config.logLevel)
   await withPerfbot(config, logger, async (perfbot) => {
-    const report = await perfbot.takeReport()
+    const report = await showWhile('Measuring', (stage) =>
+      perfbot.takeReport({ composed: () => stage('The report is there; a model may write its summary') }),
+    )
     process.stdout.write(await (options.html ? pageOf(report, perfbot) : render(report, options, perfbot)))
   })
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import pg from 'pg'
 import type { Config } from '../../config.ts'
 import { startRecordedEngine } from '../../demo/recorded-engine.ts'
 import { replay } from '../../demo/recorded-system.ts'
@@ -11,6 +12,14 @@ function outOfReach(): never {
   throw new Error(
     'this system is a recording, and this part of it does not exist: on the real one, perfbot would now do what the plan says',
   )
+}
+
+/** A slot that a replica left behind: dropping it has high risk, so that there is something for two people to approve. */
+async function leaveSlotBehind(databaseUrl: string): Promise<void> {
+  const client = new pg.Client(databaseUrl)
+  await client.connect()
+  await client.query("SELECT pg_create_physical_replication_slot('old_replica', true)")
+  await client.end()
 }
 
 export type RecordedScene = {
@@ -46,6 +55,7 @@ export async function startScene(
   databaseUrl: string | null,
 ): Promise<RecordedScene> {
   const recording = await openRecording(name, new Date())
+  if (databaseUrl !== null) await leaveSlotBehind(databaseUrl)
   const socket = join(directory, 'recorded-engine.sock')
   const engine = await startRecordedEngine(recording.snapshot.containers, socket)
   const port = databaseUrl === null ? null : Number(new URL(databaseUrl).port)
