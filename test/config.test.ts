@@ -109,7 +109,7 @@ slack:
     target: 200ms
     headers: { Authorization: "Bearer \${TOKEN}" }
     expect: { status: 204 }
-ollama: { probe: {} }
+ollama: { probe: {}, urls: [http://127.0.0.1:11434, http://gpu-2:11434] }
 `,
       'perfbot.yaml',
       { TOKEN: 'abc', REDIS_URL: 'redis://:pw@cache:6379' },
@@ -126,6 +126,8 @@ ollama: { probe: {} }
     ])
     expect(config.redis).toEqual([{ name: 'main', url: 'redis://:pw@cache:6379', ca: null }])
     expect(config.ollama.probe).toEqual({ every: 600, model: null })
+    expect(config.ollama.urls).toEqual(['http://127.0.0.1:11434', 'http://gpu-2:11434'])
+    expect(mistakesIn('ollama: { url: http://a, urls: [http://b] }').join()).toContain('goes without url')
     expect(
       mistakesIn(`redis: [{ name: cache, url: "memcached://:hunter2@cache" }]
 services:

@@ -101,6 +101,9 @@ async function written(material: Material, options: WriterOptions, model: Served
 
 type Request = Parameters<Served['ask']>[0]
 
+/** In less there is no room for the tools, what they tell, and what rules found besides. */
+const LEAST_CONTEXT_FOR_TOOLS = 4096
+
 /** Half of the context at least stays for what was looked up by rules, and for the answer. */
 const SHARE_FOR_TOOLS = 0.4
 
@@ -110,9 +113,10 @@ async function prepared(
   model: Served,
 ): Promise<{ request: Request; facts: Facts }> {
   const { lookUp, facts, needsLookUp = false } = material
-  if (needsLookUp && !model.callsTools)
-    throw new ModelFailure(`${model.name} calls no tools, and by rules nothing was found.`)
-  if (!lookUp || !model.callsTools) return { request: requestFor(material, options, model, 1), facts }
+  const looksUp = model.callsTools && contextFor(options, model) >= LEAST_CONTEXT_FOR_TOOLS
+  if (needsLookUp && !looksUp)
+    throw new ModelFailure(`${model.name} can call no tools here, and by rules nothing was found.`)
+  if (!lookUp || !looksUp) return { request: requestFor(material, options, model, 1), facts }
   const request = requestFor(material, options, model, 1 - SHARE_FOR_TOOLS)
   const room = roomFor(options, model) * SHARE_FOR_TOOLS
   const looked = await lookUp(model, request.messages, Math.floor(room))

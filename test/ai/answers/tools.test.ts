@@ -124,21 +124,27 @@ test('a model looks up what it misses, and what it then says is traced to that',
   expect(server?.chats[3]).not.toHaveProperty('tools')
 })
 
-test('one without tools gets what rules found, and none is offered to it', async () => {
-  const models = [{ name: 'gemma3:4b', capabilities: ['completion'] }]
-  const answer = await asked(
-    'which container uses most memory?',
-    ollama.answers('`webui` uses 300 MiB.'),
-    {},
-    models,
-  )
-  expect(answer).toMatchObject({
-    sentences: ['`webui` uses 300 MiB.'],
-    writer: { model: 'gemma3:4b', lookedUp: [] },
-  })
-  expect(server?.chats).toHaveLength(1)
-  expect(server?.chats[0]).not.toHaveProperty('tools')
-})
+test.each<ollama.FakeModel>([
+  { name: 'gemma3:4b', capabilities: ['completion'] },
+  { name: 'gemma3:4b', capabilities: ['completion', 'tools'], contextLength: 2048 },
+])(
+  'one without tools, or too small for them, gets what rules found, and none is offered to it',
+  async (model) => {
+    const models = [model]
+    const answer = await asked(
+      'which container uses most memory?',
+      ollama.answers('`webui` uses 300 MiB.'),
+      {},
+      models,
+    )
+    expect(answer).toMatchObject({
+      sentences: ['`webui` uses 300 MiB.'],
+      writer: { model: 'gemma3:4b', lookedUp: [] },
+    })
+    expect(server?.chats).toHaveLength(1)
+    expect(server?.chats[0]).not.toHaveProperty('tools')
+  },
+)
 
 test('it looks a few times and no more, whatever it asks for, and is told what it got wrong', async () => {
   const wild = ollama.calls(
