@@ -92,6 +92,13 @@ describe('a service', () => {
     expect(foundBy({ services: [flapping(10, 9)] })).toEqual([])
   })
 
+  it('has a tail when several answers were late, not one or two of a few', () => {
+    const times = { ...makeService().recent.responseTimes, p50: seconds(0.01), p95: seconds(0.3) }
+    const late = (samples: number) => makeService({ recent: { samples, responseTimes: times as never } })
+    expect(foundBy({ services: [late(50)] })).toEqual(['service-tail'])
+    expect(foundBy({ services: [late(20)] })).toEqual([])
+  })
+
   it('is slow against its own target, and not without one', () => {
     expect(findingOf('service-slow', { services: [timed(0.15, 0.3, 0.2)] })).toMatchObject({
       severity: 'medium',

@@ -159,6 +159,9 @@ export const serviceSlow = rule({
   },
 })
 
+/** So many that three late answers at least carry its P95. */
+const LEAST_FOR_A_TAIL = 40
+
 export const serviceTail = rule({
   id: 'service-tail',
   about: 'service',
@@ -168,6 +171,8 @@ export const serviceTail = rule({
     const { p50 = null, p95 = null } = service.recent.responseTimes ?? {}
     if (p50 === null || p95 === null) return { couldNotLook: 'there are too few successful probes for P95' }
     const { serviceTail: most, serviceTailSeconds: least } = context.thresholds
+    if (p95 >= least && p95 > p50 * most && service.recent.samples < LEAST_FOR_A_TAIL)
+      return { couldNotLook: 'one or two late answers are no tail: there are too few probes yet' }
     if (p95 < least || p95 <= p50 * most) return 'passed'
     return {
       severity: 'medium',
