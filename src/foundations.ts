@@ -27,7 +27,7 @@ async function openSomeStore(
   try {
     // One record that can no longer be read must not keep the report from arriving.
     const onDamage = (failure: Error) => logger.warn(failure.message)
-    const where = database ? { url: database } : { directory }
+    const where = database ? { url: database, headDirectory: directory } : { directory }
     return { store: await openStore({ ...where, onDamage }), problem: null, discard: async () => {} }
   } catch (error) {
     const temporary = await mkdtemp(join(tmpdir(), 'perfbot-'))

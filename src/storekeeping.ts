@@ -17,7 +17,7 @@ export async function withStore(config: Config, work: (store: Store) => Promise<
       'perfbot makes it at its first report; or correct dataDirectory: in config/perfbot.yaml.',
     )
   }
-  const store = await openStore(database ? { url: database } : { directory })
+  const store = await openStore(database ? { url: database, headDirectory: directory } : { directory })
   try {
     await work(store)
   } finally {

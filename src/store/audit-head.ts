@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { digestOf } from '../model/identity.ts'
 
 /** The newest line of the audit log that somebody remembers. */
 const AuditHead = z.object({ sequence: z.number(), hash: z.string() })
@@ -18,8 +19,8 @@ export type HeadFile = {
  * The second place: a file beside the database. It may lag behind the log by what a kill left unwritten, and never
  * runs ahead of it; copied elsewhere (a backup, a mounted disk), it also finds a store that was replaced as a whole.
  */
-export function headFileIn(directory: string): HeadFile {
-  const path = join(directory, 'audit-head.json')
+export function headFileIn(directory: string, name = 'audit-head.json'): HeadFile {
+  const path = join(directory, name)
   return {
     path,
     async read() {
@@ -33,6 +34,7 @@ export function headFileIn(directory: string): HeadFile {
       // Renamed into its place, so that a kill leaves the old one or the new one.
       const draft = `${path}.${randomUUID().slice(0, 8)}`
       try {
+        await mkdir(directory, { recursive: true })
         await writeFile(draft, `${JSON.stringify({ sequence, hash })}\n`, { mode: 0o600 })
         await rename(draft, path)
       } catch {
@@ -41,3 +43,10 @@ export function headFileIn(directory: string): HeadFile {
     },
   }
 }
+
+/**
+ * Beside no database of one's own: each database that is named has a file, so that another one is not taken for the
+ * first with its end cut off. Every bot that shares the database remembers it for itself.
+ */
+export const headFileOf = (directory: string, place: string): HeadFile =>
+  headFileIn(directory, `audit-head-${digestOf(place).slice(0, 8)}.json`)

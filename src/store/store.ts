@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { type AlertStore, alertStore } from './alerts.ts'
 import { type AuditStore, auditStore } from './audit.ts'
-import { type HeadFile, headFileIn } from './audit-head.ts'
+import { type HeadFile, headFileIn, headFileOf } from './audit-head.ts'
 import { type DatabaseOptions, openDatabase } from './database.ts'
 import { type DigestStore, digestStore } from './digests.ts'
 import type { OnDamage } from './documents.ts'
@@ -10,6 +10,7 @@ import { type FeedbackStore, feedbackStore } from './feedback.ts'
 import { type HistoryStore, historyStore } from './history.ts'
 import { type PlanStore, planStore } from './plans.ts'
 import { openPostgres } from './postgres-database.ts'
+import { placeOf } from './postgres-failure.ts'
 import { prune, type Retention } from './prune.ts'
 import { type ReportStore, reportStore } from './reports.ts'
 import { type Lease, type RunStore, runStore } from './runs.ts'
@@ -44,15 +45,22 @@ export type Store = SnapshotStore &
     close(): Promise<void>
   }
 
-/** `url`: a PostgreSQL database, which several bots may share; otherwise a SQLite file of one's own. */
-export type StoreOptions = (DatabaseOptions | { url: string }) & {
+/**
+ * `url`: a PostgreSQL database, which several bots may share, and the folder where the end of its audit log is kept
+ * apart from it; otherwise a SQLite file of one's own.
+ */
+export type StoreOptions = (DatabaseOptions | { url: string; headDirectory?: string }) & {
   /** Without it a damaged record is an error in lists too. */
   onDamage?: OnDamage
 }
 
 /** Opens the database that the URL names, or `perfbot.sqlite` in the directory, or makes it; rejects with a `StoreFailure` that says what to do. */
 export async function openStore({ onDamage, ...options }: StoreOptions): Promise<Store> {
-  if ('url' in options) return storeOn(await openPostgres(options.url), onDamage)
+  if ('url' in options) {
+    const { url, headDirectory } = options
+    const headFile = headDirectory === undefined ? null : headFileOf(headDirectory, placeOf(url))
+    return storeOn(await openPostgres(url), onDamage, headFile)
+  }
   return storeOn(await openDatabase(options), onDamage, headFileIn(options.directory))
 }
 

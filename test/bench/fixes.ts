@@ -155,6 +155,7 @@ async function oneRun(index: number): Promise<Result> {
 
 const begun = performance.now()
 const results: Result[] = []
+const broken: string[] = []
 let isStopping = false
 // Whoever has waited long enough gets the table of the runs so far; those under way are brought to their end.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -167,8 +168,15 @@ try {
     while (next < RUNS && !isStopping) {
       const index = next
       next += 1
-      results.push(await oneRun(index))
-      if (results.length % 20 === 0) process.stderr.write(`${results.length} of ${RUNS}\n`)
+      try {
+        results.push(await oneRun(index))
+      } catch (error) {
+        // The bench's own trouble, an engine that is too busy to make a container: said, and no result.
+        broken.push(`r${index}: ${String(error)}`)
+      }
+      const done = results.length + broken.length
+      const seconds = Math.round((performance.now() - begun) / 1000)
+      if (done % 10 === 0) process.stderr.write(`${done} of ${RUNS} after ${seconds} s\n`)
     }
   }
   await Promise.all(Array.from({ length: LANES }, work))
@@ -217,7 +225,14 @@ const line = (cells: readonly (string | number)[]) =>
 console.log(line(HEADS))
 for (const { name, of } of rows) console.log(line([name, ...Object.values(tally(of))]))
 for (const { note } of results) if (note !== '') console.log(note)
+for (const reason of broken) console.log(`not finished: ${reason}`)
 const all = tally(results)
-console.log(JSON.stringify({ ...all, seconds: Math.round((performance.now() - begun) / 1000) }))
-if (all.lost + all.doubled + all.untidy + all.brokenAudits > 0) process.exitCode = 1
+console.log(
+  JSON.stringify({
+    ...all,
+    notFinished: broken.length,
+    seconds: Math.round((performance.now() - begun) / 1000),
+  }),
+)
+if (all.lost + all.doubled + all.untidy + all.brokenAudits + broken.length > 0) process.exitCode = 1
 process.exit()

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
 import { StoreFailure } from '../../src/store/failure.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { describeStore } from './contract.ts'
+import { makeDirectory } from './directory.ts'
 import { describeHistory } from './history-contract.ts'
 import { makeSnapshot, minute } from './records.ts'
 
@@ -174,4 +176,30 @@ describe('a PostgreSQL that cannot be used', () => {
     expect((await store.snapshotsSince('atlas', minute(2), 9)).map(({ id }) => id)).toEqual(['u'])
     await store.close()
   })
+})
+
+test('an audit log that was cut off, with what the database remembers of its end, is found by the file beside the bot', async () => {
+  const headDirectory = join(await makeDirectory(), 'data')
+  const url = await emptyDatabase()
+  const store = await openStore({ url, headDirectory })
+  for (const line of [1, 2, 3])
+    await store.appendAudit({ at: minute(line), actor: 'U1', action: 'approved', subject: 's', detail: {} })
+  await store.close()
+
+  const again = await openStore({ url, headDirectory })
+  expect(await again.verifyAudit()).toBeNull()
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query('delete from audit where sequence = 3')
+  await client.query('update audit_head set sequence = 2, hash = (select hash from audit where sequence = 2)')
+  await client.end()
+  expect(await again.verifyAudit()).toEqual({
+    sequence: 3,
+    reason: expect.stringMatching(/audit-head-[0-9a-f]{8}\.json remembers line 3: its end was cut off$/),
+  })
+  await again.close()
+  // Another database has a log of its own, and is not measured by this one's.
+  const other = await openStore({ url: await emptyDatabase(), headDirectory })
+  expect(await other.verifyAudit()).toBeNull()
+  await other.close()
 })
