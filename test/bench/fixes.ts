@@ -24,7 +24,7 @@ import { type Lane, removeContainers, SCENARIOS, type Scenario } from './fixes/s
  * takes the run up. Then two perfbots at once take up what is left, and the engines are asked how often what was done.
  */
 const { values: options } = parseArgs({
-  options: { runs: { type: 'string', default: '200' }, lanes: { type: 'string', default: '4' } },
+  options: { runs: { type: 'string', default: '200' }, lanes: { type: 'string', default: '6' } },
 })
 const RUNS = Number(options.runs)
 const LANES = Number(options.lanes)

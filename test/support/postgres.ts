@@ -56,9 +56,36 @@ export type TestServer = {
 }
 
 /** A server of one of these installations, with a new data directory under the temporary directory. */
-export async function startServer(
+export const startServer = (installation: Installation, settings: Settings = {}): Promise<TestServer> =>
+  startOn(installation, settings, {
+    program: 'initdb',
+    words: ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'],
+  })
+
+/** A standby that streams from the primary through a slot of this name, which is made there. */
+export const startReplica = (
+  installation: Installation,
+  primary: TestServer,
+  slot: string,
+  settings: Settings = {},
+): Promise<TestServer> =>
+  startOn(installation, settings, {
+    program: 'pg_basebackup',
+    words: [
+      ...['-d', `${primary.url}?application_name=${slot}`],
+      ...['-R', '-C', '-S', slot, '-X', 'stream', '-c', 'fast', '--no-sync'],
+    ],
+  })
+
+type Settings = Readonly<Record<string, string>>
+
+/** What fills the data directory, which it is given as `-D`. */
+type Filling = { readonly program: string; readonly words: readonly string[] }
+
+async function startOn(
   { bin }: Installation,
-  settings: Record<string, string> = {},
+  settings: Settings,
+  { program, words }: Filling,
 ): Promise<TestServer> {
   const directory = await mkdtemp(join(tmpdir(), 'perfbot-postgres-'))
   const who = await unprivileged()
@@ -66,19 +93,7 @@ export async function startServer(
   const port = await freePort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   const options = { cwd: directory, ...who }
-  const initdb = [
-    '-D',
-    directory,
-    '-U',
-    'postgres',
-    '-A',
-    'trust',
-    '-E',
-    'UTF8',
-    '--locale=C.UTF-8',
-    '--no-sync',
-  ]
-  await promisify(execFile)(join(bin, 'initdb'), initdb, options)
+  await promisify(execFile)(join(bin, program), ['-D', directory, ...words], options)
   const given = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: directory,

@@ -24,6 +24,7 @@ import { parseRaids } from './raids.ts'
 import { remembered } from './remembered.ts'
 import { rebootRequired } from './restart-mark.ts'
 import { parseSockets, readConntrack } from './sockets.ts'
+import { gapsOfSysfs } from './sysfs.ts'
 import { tcpReading } from './tcp.ts'
 import { temperatureReader } from './temperatures.ts'
 
@@ -136,7 +137,7 @@ export function linuxHost(
         procfs,
       }),
     }
-    return { machine, gaps: [...gaps, ...logGaps, ...gapsOfHidden(processes)] }
+    return { machine, gaps: [...gaps, ...logGaps, ...gapsOfHidden(processes), ...gapsOfSysfs(sysfs)] }
   }
   return { read, close: log.close }
 }

@@ -10,9 +10,8 @@ import { workingSetOf } from '../../../src/collect/containers/usage.ts'
 const ID = 'c0ffee'.padEnd(64, '0')
 
 /**
- * Files of a cgroup v2. cpu.stat and the pressure are of a container on Linux 6.18, whose engine had v1 for all
- * controllers; keys and forms of the others are those of the kernel's Documentation/admin-guide/cgroup-v2.rst, with
- * the example of io.stat from there and figures of our own. No machine with cgroup v2 was at hand.
+ * Files of a cgroup v2, written to the kernel's Documentation/admin-guide/cgroup-v2.rst and accounting/psi.rst: keys and
+ * forms are theirs, the figures our own. No machine with cgroup v2 was at hand.
  */
 const V2 = {
   'cpu.stat': `usage_usec 68482
