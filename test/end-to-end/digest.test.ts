@@ -72,3 +72,16 @@ it('people turn it on and off for their channel, in words', async () => {
   await system.perfbot.subscribeConfigured([channel])
   expect((await system.perfbot.digestSubscription(channel))?.expression).toBeNull()
 })
+
+it('/perf history and /perf loadtest answer in words where there is nothing of the kind', async () => {
+  const { playground, channel } = system
+  const asks = async (text: string, answer: RegExp) => {
+    await playground.sendSlashCommand({ user: FOUNDER, channel, text: `/perf ${text}` })
+    await playground.until(() =>
+      playground.ephemeral(channel, FOUNDER).find((message) => answer.test(message.text ?? '')),
+    )
+  }
+  await asks('history no-such-finding', /Nothing is known of "no-such-finding"/)
+  await asks('loadtest', /No service may be loaded/)
+  await asks('loadtest api', /the configuration has no loadTest for the service api/)
+})

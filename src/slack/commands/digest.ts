@@ -16,7 +16,13 @@ export const digest: Subcommand = {
   name: 'digest',
   needs: 'ask',
   summary: 'What changed, at a time of the day, in this channel; alone it says when it comes',
-  usage: ['digest', 'digest on [time] [daily|weekdays|weekly] [time zone]', 'digest off', 'digest now'],
+  usage: [
+    'digest',
+    'digest on [time] [daily|weekdays|weekly] [time zone]',
+    'digest time <time>',
+    'digest off',
+    'digest now [weekly]',
+  ],
   examples: [['digest on 08:30 weekdays Europe/Berlin', 'every morning but at weekends']],
   audience: 'asker',
   async run(invocation) {
