@@ -97,14 +97,17 @@ export async function createPerfbot(config: Config, logger: Logger, scene?: Scen
     deadlineSeconds: config.ollama.deadline,
   }
 
-  async function writeNarrative(report: Report): Promise<Narrative> {
+  async function writeNarrative(
+    report: Report,
+    verified?: (narrative: Narrative) => void,
+  ): Promise<Narrative> {
     const computed = (reason: string): Narrative => ({
       writer: 'computed',
       text: computedSummary(report),
       reason,
     })
     if (!prompts) return computed('The prompts could not be read.')
-    return narrate(report, { ...writer, prompt: prompts.summary })
+    return narrate(report, { ...writer, prompt: prompts.summary }, undefined, verified)
   }
 
   const clock = () => new Date()

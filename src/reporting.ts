@@ -48,7 +48,7 @@ export type ReportingPorts = {
   /** What is wrong with perfbot itself. */
   readonly gaps: readonly Gap[]
   readonly summarise: (report: Omit<Report, 'narrative'>) => string
-  readonly narrate: (report: Report) => Promise<Narrative>
+  readonly narrate: (report: Report, verified?: (narrative: Narrative) => void) => Promise<Narrative>
   readonly clock: () => Date
   readonly newId: () => string
 }
@@ -62,6 +62,8 @@ export type ReportRequest = {
   readonly inPassing?: boolean
   /** Called as soon as everything but a model's words is there: nobody should wait for those. */
   readonly composed?: (draft: Report) => void
+  /** Called each time that more of a model's words is verified, with all that is so far. */
+  readonly written?: (draft: Report) => void
 }
 
 /** As far back as any rule looks. */
@@ -253,7 +255,9 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
   await savePlans(plans, ports)
   request.composed?.(draft)
 
-  const report: Report = { ...draft, narrative: await ports.narrate(draft) }
+  const { written } = request
+  const grows = written && ((narrative: Narrative) => written({ ...draft, narrative }))
+  const report: Report = { ...draft, narrative: await ports.narrate(draft, grows) }
   await store.saveReport(report)
   return report
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { formatSeconds } from '../model/format.ts'
 import { type Seconds, seconds } from '../model/units.ts'
-import { ANSWER_SCHEMAS } from './answer-schemas.ts'
+import { ANSWER_SCHEMAS, type AnswerSchemaName } from './answer-schemas.ts'
 import type { Facts } from './facts.ts'
-import { type Grounded, ground } from './grounding.ts'
 import { ModelFailure } from './model-failure.ts'
 import type { ChatAnswer, ChatMessage } from './ollama/chat.ts'
 import { addressOf, failureOf } from './ollama/client.ts'
 import { type Served, serve } from './ollama/serve.ts'
 import { SERVING_DEFAULTS, type Serving } from './ollama/serving.ts'
+import { type GroundedParts, groundParts, joined, type Part, partsOf, partsSoFar } from './parts.ts'
 import { fillIn, type Prompt } from './prompt.ts'
 import { CHARACTERS_PER_TOKEN } from './prompt-input.ts'
 
@@ -23,10 +23,12 @@ export const WRITER_DEFAULTS = {
   deadlineSeconds: seconds(120),
 } as const satisfies Partial<WriterOptions>
 
-/** Eight sentences in JSON need less; a model that needs more is rambling. */
-const ANSWER_TOKENS = 700
+/** What the form has room for needs less; a model that needs more is rambling. */
+const ANSWER_TOKENS = { narrative: 700, report: 1400 } as const
 /** While all GPUs are busy with what others want of them. */
 const BRIEF_ANSWER_TOKENS = 350
+const BRIEFLY =
+  '\n\nThe GPUs are busy: write the summary alone, in three sentences, and leave the other lists empty.'
 /** After tools: the form of the answer cannot be asked for together with them. */
 const ANSWER_NOW = 'Now answer the question from what was found, in the form that was described.'
 /** For the chat template and what the estimate of characters per token gets wrong. */
@@ -40,6 +42,8 @@ export type Material = {
   facts: Facts
   /** Fewer sentences that can be traced are no text. */
   leastSentences: number
+  /** Gets what is verified so far, each time that there is more. */
+  verified?: (so: GroundedParts, model: string) => void
   /** There is nothing to write from but what a model looks up. */
   needsLookUp?: boolean
   /** Has a model that calls tools look up more, with what it then may state besides. */
@@ -50,7 +54,7 @@ export type Material = {
   ) => Promise<{ readonly messages: readonly ChatMessage[]; readonly facts: Facts }>
 }
 
-export type Written = Grounded & {
+export type Written = GroundedParts & {
   model: string
   /** Why that model, for people. */
   why: string
@@ -87,16 +91,38 @@ export async function inTime<Result>(
 
 async function written(material: Material, options: WriterOptions, model: Served): Promise<Written> {
   const { request, facts } = await prepared(material, options, model)
-  const answer = await model.ask(request)
-  const first = ground(sentencesOf(answer, model).join('\n'), facts)
-  const grounded = first.removed.length > 0 ? await again(first, answer, request, facts, model) : first
+  const { schema } = options.prompt
+  const answer = await model.ask(request, listener(material, schema, facts, model.name))
+  const first = groundParts(readParts(answer, schema, model), facts)
+  const grounded =
+    first.removed.length > 0 ? await again(first, answer, schema, request, facts, model) : first
   const { kept, removed } = grounded
   if (kept.length < material.leastSentences || kept.length < removed.length) {
-    const cause = removed[0] ? `: ${removed[0].reason}` : ''
+    // What was wrong with them is not said: it would repeat to the readers what they are to be spared.
     const of = kept.length + removed.length
-    throw new ModelFailure(`Of ${of} sentences by ${model.name}, ${kept.length} could be traced${cause}.`)
+    throw new ModelFailure(`Of ${of} sentences by ${model.name}, ${kept.length} could be traced.`)
   }
   return { ...grounded, model: model.name, why: model.why }
+}
+
+/** Looks at what is written whenever another sentence is whole; only what can be traced is passed on. */
+function listener(
+  { verified }: Material,
+  schema: AnswerSchemaName,
+  facts: Facts,
+  model: string,
+): ((content: string) => void) | undefined {
+  if (!verified) return undefined
+  let [whole, shown] = [0, 0]
+  return (content) => {
+    const parts = partsSoFar(schema, content)
+    const count = parts.reduce((sum, { sentences }) => sum + sentences.length, 0)
+    if (count === whole) return
+    whole = count
+    const grounded = groundParts(parts, facts)
+    if (grounded.kept.length > shown) verified(grounded, model)
+    shown = grounded.kept.length
+  }
 }
 
 type Request = Parameters<Served['ask']>[0]
@@ -129,12 +155,13 @@ async function prepared(
  * cannot be traced then either is dropped; so is a second answer that never comes.
  */
 async function again(
-  first: Grounded,
+  first: GroundedParts,
   answer: ChatAnswer,
+  schema: AnswerSchemaName,
   request: Request,
   facts: Facts,
   model: Served,
-): Promise<Grounded> {
+): Promise<GroundedParts> {
   const faults = first.removed.map(({ sentence, reason }) => `- "${sentence}" cannot stay: ${reason}.`)
   const correction = [
     ...faults,
@@ -149,10 +176,12 @@ async function again(
         { role: 'user', content: correction },
       ],
     })
-    const sentences = ANSWER_SCHEMAS.narrative.parse(JSON.parse(second.content)).sentences
-    const { kept, citations } = ground([...first.kept, ...sentences].join('\n'), facts)
+    const { kept, citations, parts } = groundParts(
+      joined(first.parts, partsOf(schema, second.content)),
+      facts,
+    )
     // The removed ones of the first answer are what the reader is told of: they were written, and are gone.
-    return { kept, citations, removed: first.removed }
+    return { kept, citations, parts, removed: first.removed }
   } catch {
     return first
   }
@@ -163,8 +192,8 @@ const contextFor = ({ contextTokens }: WriterOptions, model: Served): number =>
   Math.min(contextTokens, model.contextTokens)
 
 const roomFor = (options: WriterOptions, model: Served): number => {
-  const promptTokens = contextFor(options, model) - ANSWER_TOKENS - SPARE_TOKENS
-  const { system, user } = options.prompt
+  const { system, user, schema } = options.prompt
+  const promptTokens = contextFor(options, model) - ANSWER_TOKENS[schema] - SPARE_TOKENS
   return Math.floor(promptTokens * CHARACTERS_PER_TOKEN) - system.length - user.length
 }
 
@@ -175,23 +204,24 @@ function requestFor({ values }: Material, options: WriterOptions, model: Served,
     const context = contextFor(options, model)
     throw new ModelFailure(`A context of ${context} tokens is too small for a report; 8192 do well.`)
   }
+  const isBrief = model.isBusy && prompt.schema === 'report'
   return {
     messages: [
       { role: 'system', content: prompt.system },
-      { role: 'user', content: fillIn(prompt.user, values(room)) },
+      { role: 'user', content: `${fillIn(prompt.user, values(room))}${isBrief ? BRIEFLY : ''}` },
     ],
     format: z.toJSONSchema(ANSWER_SCHEMAS[prompt.schema]),
-    answerTokens: model.isBusy ? BRIEF_ANSWER_TOKENS : ANSWER_TOKENS,
+    answerTokens: model.isBusy ? BRIEF_ANSWER_TOKENS : ANSWER_TOKENS[prompt.schema],
   }
 }
 
-function sentencesOf(answer: ChatAnswer, { name, contextTokens }: Served): string[] {
+function readParts(answer: ChatAnswer, schema: AnswerSchemaName, { name, contextTokens }: Served): Part[] {
   if (answer.promptTokens !== null && answer.promptTokens >= contextTokens) {
     throw new ModelFailure(`The report did not fit into the ${contextTokens} tokens of ${name}.`)
   }
   if (answer.doneReason === 'length') throw new ModelFailure(`${name} wrote more than it was asked for.`)
   try {
-    return ANSWER_SCHEMAS.narrative.parse(JSON.parse(answer.content)).sentences
+    return partsOf(schema, answer.content)
   } catch (error) {
     throw new ModelFailure(`${name} did not answer in the form it was asked for.`, { cause: error })
   }

@@ -1,3 +1,4 @@
+import { plainText } from '../model/plain-text.ts'
 import type { Report } from '../model/report.ts'
 import type { Perfbot } from '../perfbot.ts'
 import { renderHtml } from '../report/render/html.ts'
@@ -42,6 +43,17 @@ function warnOfNpmBanner(): void {
   )
 }
 
+/** Who waits at a terminal reads each sentence as it is verified, above the line that says what is under way. */
+function sayVerified(): (draft: Report) => void {
+  let shown = 0
+  return ({ narrative }) => {
+    const text = plainText(narrative.text)
+    const more = text.slice(shown).trim()
+    shown = text.length
+    if (process.stderr.isTTY && more !== '') process.stderr.write(`\r\u001b[2K${more}\n`)
+  }
+}
+
 export async function runReport(configFile: string | undefined, options: ReportOptions): Promise<void> {
   if (options.json) warnOfNpmBanner()
   const config = await readConfig(configFile)
@@ -49,7 +61,10 @@ export async function runReport(configFile: string | undefined, options: ReportO
   const logger = createLogger(config.logLevel === 'info' ? 'fatal' : config.logLevel)
   await withPerfbot(config, logger, async (perfbot) => {
     const report = await showWhile('Measuring', (stage) =>
-      perfbot.takeReport({ composed: () => stage('The report is there; a model may write its summary') }),
+      perfbot.takeReport({
+        composed: () => stage('The report is there; a model may write its summary'),
+        ...(options.json ? {} : { written: sayVerified() }),
+      }),
     )
     process.stdout.write(await (options.html ? pageOf(report, perfbot) : render(report, options, perfbot)))
   })

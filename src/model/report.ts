@@ -46,6 +46,8 @@ export const Narrative = z.discriminatedUnion('writer', [
     model: z.string(),
     sentencesVerified: z.number(),
     sentencesRemoved: z.number(),
+    /** What follows the summary: what matters most, a part for each incident, the order of work. */
+    sections: z.array(z.object({ title: z.string(), sentences: z.array(z.string()) })).optional(),
     /** The figures of the text, and the readings that bear them out. */
     citations: z.array(z.object({ text: z.string(), label: z.string(), source: z.string() })).optional(),
   }),

@@ -5,8 +5,9 @@ import { renderMarkdown } from '../report/render/markdown.ts'
 import type { ComparedWith } from '../reporting.ts'
 import { explain } from './platform-errors.ts'
 import type { Place, Posted, Poster } from './poster.ts'
+import { createShowing } from './showing.ts'
 import { progressMessage, reportMessage } from './views/report-message.ts'
-import { findingMessages, gapMessages, tableMessages } from './views/report-thread.ts'
+import { findingMessages, gapMessages, narrativeMessages, tableMessages } from './views/report-thread.ts'
 
 export type Delivery = {
   readonly perfbot: Perfbot
@@ -19,6 +20,7 @@ async function postDetails(report: Report, posted: Posted, place: Place, deliver
   const { perfbot, poster, logger } = delivery
   const fixes = await perfbot.fixesOf(report.id)
   let cut = false
+  for (const message of narrativeMessages(report)) await poster.post(place, message)
   for (const message of findingMessages(report, fixes, posted.ts)) await poster.post(place, message)
   for (const table of report.tables) {
     const built = tableMessages(table)
@@ -64,15 +66,18 @@ export async function deliverReport(
     return edits
   }
 
+  const growing = createShowing((draft: Report) => show(draft, true))
   try {
     const report = await perfbot.takeReport({
       comparedWith,
+      written: growing.offer,
       composed: (draft) => {
         show(draft, true).catch((error: unknown) =>
           logger.warn({ reason: explain(error) }, 'the draft was not shown'),
         )
       },
     })
+    growing.end()
     await show(report, false)
     await postDetails(
       report,
@@ -82,6 +87,7 @@ export async function deliverReport(
     )
     return report
   } catch (error) {
+    growing.end()
     // A report that stands there is worth more than the news that something about it failed.
     await edits.catch(() => {})
     if (!isShown) {

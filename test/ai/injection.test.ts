@@ -3,12 +3,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask } from '../../src/ai/answers/ask.ts'
 import { factsOf } from '../../src/ai/facts.ts'
 import { ground } from '../../src/ai/grounding.ts'
+import { narrate } from '../../src/ai/narrate.ts'
 import { modelServer } from '../../src/ai/ollama/server.ts'
 import { loadPrompts, type Prompts } from '../../src/ai/prompt.ts'
 import { promptInput } from '../../src/ai/prompt-input.ts'
 import { WRITER_DEFAULTS } from '../../src/ai/write.ts'
 import { redact } from '../../src/model/redact.ts'
+import type { Narrative, Report } from '../../src/model/report.ts'
 import { answerMessage } from '../../src/slack/views/answer-message.ts'
+import { reportMessage } from '../../src/slack/views/report-message.ts'
+import { narrativeMessages } from '../../src/slack/views/report-thread.ts'
 import * as ollama from '../support/ollama.ts'
 import { makeReport } from '../support/report.ts'
 import { makeContainer, makeLogTail, makeSnapshot } from '../support/snapshot.ts'
@@ -97,6 +101,60 @@ describe('a report that holds one', () => {
   })
 })
 
+test('a narrative of a model that obeys reaches Slack without a button, a mention, a link or a secret', async () => {
+  const acts = (report: Report) => reportMessage(report, []).blocks.filter(({ type }) => type === 'actions')
+  const own = JSON.stringify(acts(makeReport()))
+  for (const [index, line] of HOSTILE.entries()) {
+    obeyed = line
+    const report = makeReport()
+    const [finding] = report.findings
+    if (!finding) throw new Error('the report of the tests has findings')
+    // A log line, the name of a container, the text of a statement.
+    const text = redact(line)
+    if (index % 3 === 0) finding.symptoms.push(text)
+    else if (index % 3 === 1) finding.target = { ...finding.target, name: text.slice(0, 60) }
+    else
+      finding.evidence.push({
+        label: 'statement',
+        source: 'pg_stat_statements',
+        at: report.createdAt,
+        value: text,
+        unit: 'text',
+      })
+    // The way to the server and back is the same for all of them: every tenth takes it.
+    const narrative =
+      index % 10 === 0
+        ? await narrate(report, {
+            ...WRITER_DEFAULTS,
+            servers: [modelServer(server.url)],
+            prompt: prompts.summary,
+          })
+        : narrativeWith(ground(line, factsOf(report)).kept)
+    const written = { ...makeReport(), narrative }
+    expect(JSON.stringify(acts(written))).toBe(own)
+    const shown = [
+      ...reportMessage(written, []).blocks,
+      ...narrativeMessages(written).flatMap(({ blocks }) => blocks),
+    ]
+    const markup = JSON.stringify(shown.filter(({ type }) => type !== 'rich_text'))
+    // Dates are Slack's own markup, and perfbot's.
+    expect(markup).not.toMatch(/<(?!!date\^)[!@#]|<https?:/)
+    expect(JSON.stringify(shown)).not.toMatch(/"type":"(?:link|user|broadcast|channel|usergroup)"/)
+    expect(JSON.stringify(shown)).not.toMatch(SECRETS)
+    if (narrative.writer === 'model') expect(narrative.text).not.toMatch(/<[!@#]|@(?:channel|here)\b|https?:/)
+  }
+  expect(server.chats.every((chat) => !('tools' in chat))).toBe(true)
+})
+
+const narrativeWith = (kept: readonly string[]): Narrative => ({
+  writer: 'model',
+  text: kept.join(' '),
+  model: 'obedient:1b',
+  sentencesVerified: kept.length,
+  sentencesRemoved: 0,
+  sections: [{ title: 'What matters most', sentences: [...kept] }],
+})
+
 test('an answer is never more than its facts and what can be traced to them', async () => {
   const api = makeContainer({ name: 'api', state: 'exited', exitCode: 1, usage: null })
   const base = makeSnapshot({ containers: [api] })
@@ -136,7 +194,7 @@ test('an answer is never more than its facts and what can be traced to them', as
     }
     expect(acted).toEqual([])
   }
-  for (const chat of server.chats) {
+  for (const chat of server.chats.filter(({ messages }) => messages[1]?.content.includes('<question>'))) {
     expect(chat.tools?.map((tool) => tool.function.name) ?? []).not.toContain('propose_fix')
     expect(chat.messages[1]?.content.match(/<\/?(?:question|readings)>/g)).toHaveLength(4)
   }

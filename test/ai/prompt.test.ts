@@ -32,7 +32,7 @@ Explain.
 describe('prompts', () => {
   test('of this repository are in order', async () => {
     const { summary } = await loadPrompts(join(import.meta.dirname, '../../prompts'))
-    expect(summary).toMatchObject({ name: 'summary', schema: 'narrative', needs: ['report'] })
+    expect(summary).toMatchObject({ name: 'summary', schema: 'report', needs: ['report'] })
     expect(summary.system).toContain('senior engineer')
   })
 

@@ -195,7 +195,14 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
 }
 
 /** The sentences in the form that perfbot asks for, streamed in small parts. */
-export const answers = (...sentences: string[]): ChatBehaviour => writes(JSON.stringify({ sentences }))
+export const answers =
+  (...sentences: string[]): ChatBehaviour =>
+  (response, request) => {
+    const asked = (request.format as { properties?: object } | undefined)?.properties ?? {}
+    const form =
+      'summary' in asked ? { summary: sentences, matters: [], incidents: [], order: [] } : { sentences }
+    return writes(JSON.stringify(form))(response, request)
+  }
 
 /** Any content, streamed unless it is asked for whole; `last` overrides what the last object of the stream says. */
 export const writes =

@@ -6,6 +6,7 @@ import type { Report, Table } from '../../model/report.ts'
 import { describeTarget as describeSubject } from '../../model/target.ts'
 import { describeAlike, type Told, told } from '../alike.ts'
 import { describeCourse } from '../courses.ts'
+import { sectionsOf, sourcesOf } from '../narrative-lines.ts'
 import {
   describeChecks,
   describeMeasured,
@@ -92,7 +93,12 @@ const contents = (report: Report, pictures: readonly Picture[]): string[] => {
     `<h1>${inert(report.headline)}</h1>`,
     `<p class="note">perfbot · ${inert(report.host)} · ${describeTime(report.createdAt)} · read in ${formatSeconds(snapshot.durationSeconds)}</p>`,
     `<p>${inert(narrative.text).replaceAll('\n', '<br>')}</p>`,
+    ...sectionsOf(narrative).flatMap(({ title, text }) => [
+      `<h3>${inert(title)}</h3>`,
+      `<p>${inert(text)}</p>`,
+    ]),
     `<p class="note">${inert(describeWriter(narrative))}</p>`,
+    ...sourcesOf(narrative).map((source) => `<p class="note">${inert(source)}</p>`),
     ...(changes
       ? [
           `<p class="note">Since ${describeTime(changes.since)}: ${changes.appeared.length} new, ${changes.ongoing.length} ongoing, ${changes.resolved.length} resolved.</p>`,

@@ -6,6 +6,7 @@ import type { Report, Table } from '../../model/report.ts'
 import { describeTarget as describeSubject } from '../../model/target.ts'
 import { describeAlike, type Told, told } from '../alike.ts'
 import { describeCourse } from '../courses.ts'
+import { sectionsOf, sourcesOf } from '../narrative-lines.ts'
 import {
   describeChecks,
   describeMeasured,
@@ -77,6 +78,12 @@ const renderScoreboard = ({ scoreboard }: Report): string =>
     ]),
   )
 
+/** Where the figures of the words were read. */
+const sourceLines = ({ narrative }: Report): string[] => {
+  const sources = sourcesOf(narrative)
+  return sources.length > 0 ? [`Figures:\n\n${sources.map((source) => `- ${inert(source)}`).join('\n')}`] : []
+}
+
 /** The whole report as one Markdown document. */
 export function renderMarkdown(report: Report): string {
   const { findings, gaps, changes } = report
@@ -85,7 +92,9 @@ export function renderMarkdown(report: Report): string {
     `${describeTime(report.createdAt)} · read in ${formatSeconds(report.snapshot.durationSeconds)}`,
     `**${inert(report.headline)}**`,
     inert(report.narrative.text),
+    ...sectionsOf(report.narrative).flatMap(({ title, text }) => [`### ${inert(title)}`, inert(text)]),
     `*${inert(describeWriter(report.narrative))}*`,
+    ...sourceLines(report),
     '## Scoreboard',
     renderScoreboard(report),
     '## Findings',

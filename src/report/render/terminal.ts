@@ -7,6 +7,7 @@ import type { Report, Score, Table } from '../../model/report.ts'
 import type { Trend } from '../../model/series.ts'
 import { describeAlike, type Told, told } from '../alike.ts'
 import { describeCourse } from '../courses.ts'
+import { sectionsOf, sourcesOf } from '../narrative-lines.ts'
 import {
   describeChecks,
   describeMeasured,
@@ -179,7 +180,14 @@ export function renderTerminal(
     ...plainText(report.narrative.text)
       .split('\n')
       .flatMap((line) => wrap(line, width)),
-    ...wrap(describeWriter(report.narrative), width).map((line) => paint('dim', line)),
+    ...sectionsOf(report.narrative).flatMap(({ title, text }) => [
+      '',
+      paint('bold', oneLine(title)),
+      ...wrap(plainText(text), width),
+    ]),
+    ...[describeWriter(report.narrative), ...sourcesOf(report.narrative)]
+      .flatMap((line) => wrap(oneLine(line), width))
+      .map((line) => paint('dim', line)),
     '',
     ...renderScoreboard(report, trends, paint),
     ...(report.findings.length > 0 ? [paint('bold', 'Findings')] : []),

@@ -134,7 +134,10 @@ function gapLines(report: Report): string[] {
 
 /** Who wrote the summary; that there is no Ollama is not said twice. */
 function writerLine(report: Report, writing: boolean): string {
-  if (writing) return 'A model is writing the summary; until then it is computed.'
+  if (writing)
+    return report.narrative.writer === 'model'
+      ? `${mrkdwn(report.narrative.model)} is writing; what stands here is verified.`
+      : 'A model is writing the summary; until then it is computed.'
   const noOllama = report.gaps.some((gap) => gap.kind === 'absent' && gap.source.startsWith('ollama'))
   if (report.narrative.writer === 'computed' && noOllama) return 'Summary computed from the findings.'
   return mrkdwn(describeWriter(report.narrative))
@@ -162,7 +165,7 @@ export function reportMessage(report: Report, fixes: readonly OfferedFix[], writ
       ...shown.flatMap((each) => findingBlocks(each, fixes, report)),
       context(footer.join('\n')),
       actions([measureAgainButton, wholeReportButton(report.id)]),
-      ...(report.narrative.writer === 'computed'
+      ...(report.narrative.writer === 'computed' || writing
         ? []
         : [
             feedbackBlock({

@@ -7,7 +7,9 @@ import type { Cell, Report, Table } from '../../model/report.ts'
 import type { OfferedFix } from '../../perfbot.ts'
 import { describeAlike, type Told, told } from '../../report/alike.ts'
 import { describeCourse } from '../../report/courses.ts'
+import { sectionsOf, sourcesOf } from '../../report/narrative-lines.ts'
 import {
+  context,
   inMessages,
   type Message,
   mrkdwn,
@@ -28,6 +30,19 @@ const fixElements = (fix: Fix) =>
 /** No rule gives so many; a bound all the same, since a message has one. */
 const EVIDENCE_SHOWN = 12
 const FIXES_SHOWN = 3
+
+/** What a model wrote beside its summary, and where its figures were read. */
+export function narrativeMessages({ narrative }: Report): Message[] {
+  const sections = sectionsOf(narrative)
+  const sources = sourcesOf(narrative)
+  if (sections.length === 0) return []
+  return inMessages('In words', [
+    ...sections.map(({ title, text }) =>
+      richText(paragraph(words(shortened(oneLine(title), 200), { bold: true })), paragraph(words(text))),
+    ),
+    ...(sources.length > 0 ? [context(mrkdwn(shortened(`Figures. ${sources.join('; ')}`, 1500)))] : []),
+  ])
+}
 
 const courseElements = (courses: Report['courses'], id: string) => {
   const course = describeCourse(courses, id)
