@@ -23,7 +23,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // The faces know the stages through what is at the top; from stages they take words and the policy's types.
   slack: ['model', 'report', 'remediate', ''],
   cli: ['model', 'report', 'remediate', 'slack', 'schedule', 'exporter', 'playground', 'demo', ''],
-  '': ['model', 'collect', 'store', 'diagnose', 'report', 'ai', 'remediate', 'schedule', 'cli', ''],
+  // The configuration names thresholds, targets and who may do what, in the words of those who use them.
+  config: ['model', 'diagnose', 'report', 'remediate'],
+  '': ['config', 'model', 'collect', 'store', 'diagnose', 'report', 'ai', 'remediate', 'schedule', 'cli', ''],
 }
 
 const stageOf = (file: string): string => {
