@@ -145,7 +145,7 @@ describe('an Ollama', () => {
 
   it('that answers writes the summary, and the report says who wrote it', async () => {
     const ollama = await startFakeOllama({
-      chat: answers('The machine is in order.', 'Nothing needs to be done.'),
+      chat: answers('The report says what was read.', 'The readings of the machine stand below.'),
     })
     const { report } = await reportWith(`ollama: { url: "${ollama.url}", deadline: 10s }`)
     await ollama.close()
