@@ -220,6 +220,7 @@ const SITUATIONS: readonly (readonly [string, Situation, string[]])[] = [
         {
           ...({} as Snapshot['models'][number]),
           url: 'http://localhost:11434',
+          onThisHost: true,
           version: '0.12.0',
           installed: [],
           resident: [

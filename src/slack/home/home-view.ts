@@ -53,14 +53,13 @@ const SILENCES_SHOWN = 8
 const HOSTS_SHOWN = 20
 const DIGESTS_SHOWN = 10
 
-const moreLine = (count: number): KnownBlock[] =>
-  count > 0 ? [context(`and ${counted(count, 'more')}`)] : []
+const moreLine = (count: number): KnownBlock[] => (count > 0 ? [context(`and ${count} more`)] : [])
 
 function hostBlocks({ host, report, others }: HomeState): KnownBlock[] {
   if (!report) return [header(host), section(`*${mrkdwn(host)}* has not been measured yet.`)]
   const measured = report.scoreboard.filter((score) => score.measured !== null)
   return [
-    header(`${host}: ${report.headline}`),
+    header(report.headline),
     ...(measured.length > 0
       ? [
           fields(
@@ -75,7 +74,7 @@ function hostBlocks({ host, report, others }: HomeState): KnownBlock[] {
     ...others
       .slice(0, HOSTS_SHOWN)
       .flatMap((other) => [
-        section(`*${mrkdwn(other.host)}*  ${mrkdwn(shortened(oneLine(other.headline), 200))}`),
+        section(mrkdwn(shortened(oneLine(other.headline), 200))),
         context(`Read ${slackDate(other.createdAt)}.`),
       ]),
     ...moreLine(others.length - HOSTS_SHOWN),

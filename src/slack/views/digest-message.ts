@@ -68,7 +68,7 @@ function listOf(title: string, lines: readonly Line[]): KnownBlock[] {
             : paragraph(words(`${strong}  `, { bold: true }), told)
         }),
       },
-      ...(more > 0 ? [paragraph(words(`and ${counted(more, 'more')}`))] : []),
+      ...(more > 0 ? [paragraph(words(`and ${more} more`))] : []),
     ),
   ]
 }

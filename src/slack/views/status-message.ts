@@ -1,4 +1,3 @@
-import { counted } from '../../model/format.ts'
 import { problemsOf } from '../../model/incident.ts'
 import { oneLine, shortened } from '../../model/plain-text.ts'
 import type { Report } from '../../model/report.ts'
@@ -29,9 +28,7 @@ export function statusMessage(report: Report): Message {
             ),
           ]
         : []),
-      ...(worst.length > 0
-        ? [section(`${worst.join('\n')}${more > 0 ? `\nand ${counted(more, 'more')}` : ''}`)]
-        : []),
+      ...(worst.length > 0 ? [section(`${worst.join('\n')}${more > 0 ? `\nand ${more} more` : ''}`)] : []),
       context(`Read ${slackDate(report.createdAt)}. \`/perf report\` has the details and the fixes.`),
     ],
   }
