@@ -2,27 +2,38 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPerfbot } from '../../src/app.ts'
+import { parseConfig } from '../../src/config.ts'
 import { startThrowawayPostgres, type ThrowawayPostgres } from '../../src/demo/postgres.ts'
-import { Report } from '../../src/model/report.ts'
+import type { Report } from '../../src/model/report.ts'
 import { makeDirectory } from '../store/directory.ts'
-import { type Run, runPerfbot } from '../support/command-line.ts'
+import { runPerfbot } from '../support/command-line.ts'
 import { answers, hangsBeforeHeaders, hangsMidStream, sendsHtml, startFakeOllama } from '../support/ollama.ts'
 
-/** A folder of its own for each, so that they can run side by side: most of their time is waiting. */
+/** What perfbot says of a configuration: its report, and its own log. */
+async function reportWith(text: string, directory?: string): Promise<{ report: Report; log: string }> {
+  const lines: string[] = []
+  const logger = pino({ level: 'debug' }, { write: (line) => lines.push(line) })
+  const dataDirectory = directory ?? (await makeDirectory())
+  const parsed = parseConfig(text, 'perfbot.yaml', {})
+  const docker = parsed.docker.filter(({ configured }) => configured)
+  const config = { ...parsed, docker, dataDirectory }
+  const perfbot = await createPerfbot(config, logger)
+  try {
+    return { report: await perfbot.takeReport(), log: lines.join('') }
+  } finally {
+    await perfbot.close()
+  }
+}
+
 async function configured(text: string): Promise<string> {
   const directory = await makeDirectory()
   await mkdir(join(directory, 'config'), { recursive: true })
   await writeFile(join(directory, 'config/perfbot.yaml'), text)
   return directory
 }
-
-async function reportIn(cwd: string): Promise<{ report: Report; run: Run }> {
-  const run = await runPerfbot(['report', '--json'], { cwd })
-  return { report: Report.parse(JSON.parse(run.stdout)), run }
-}
-
-const reportWith = async (config: string) => reportIn(await configured(config))
 
 const gapOf = (report: Report, source: string) => report.gaps.find((gap) => gap.source === source)
 
@@ -69,22 +80,21 @@ describe('with bad input, the message is clear and the report still arrives:', (
   })
 
   it('a store that is not a database: it stays as it is, and no fix is offered without an audit', async () => {
-    const cwd = await configured('dataDirectory: broken')
-    await mkdir(join(cwd, 'broken'), { recursive: true })
-    const file = join(cwd, 'broken/perfbot.sqlite')
+    const directory = await makeDirectory()
+    const file = join(directory, 'perfbot.sqlite')
     await writeFile(file, 'my diary, not to be lost')
-    const { report } = await reportIn(cwd)
+    const { report } = await reportWith('', directory)
     expect(gapOf(report, 'store')).toMatchObject({ reason: expect.stringContaining('not a SQLite database') })
     expect(await readFile(file, 'utf8')).toBe('my diary, not to be lost')
   })
 
   it('a record that can no longer be read: it is passed over', async () => {
-    const cwd = await configured('dataDirectory: damaged')
-    await reportIn(cwd)
-    const database = new DatabaseSync(join(cwd, 'damaged/perfbot.sqlite'))
+    const directory = await makeDirectory()
+    await reportWith('', directory)
+    const database = new DatabaseSync(join(directory, 'perfbot.sqlite'))
     database.exec("UPDATE snapshots SET document = '{}'; UPDATE reports SET document = 'no JSON'")
     database.close()
-    const { report } = await reportIn(cwd)
+    const { report } = await reportWith('', directory)
     expect(report.verdict).not.toBe('unknown')
     expect(report.changes).toBeNull()
   })
@@ -121,16 +131,16 @@ describe('a database', () => {
   it('that refuses the password is a gap that does not tell the password', async () => {
     const url = new URL(postgres.url)
     url.password = 'hunter2-secret'
-    const { report, run } = await reportWith(`postgres: [{ name: main, url: "${url}" }]`)
+    const { report, log } = await reportWith(`postgres: [{ name: main, url: "${url}" }]`)
     expect(gapOf(report, 'postgres:main')).toMatchObject({
       kind: 'failed',
       reason: expect.stringMatching(/password/i),
     })
-    expect(run.stdout + run.stderr).not.toContain('hunter2-secret')
+    expect(JSON.stringify(report) + log).not.toContain('hunter2-secret')
   })
 })
 
-describe('an Ollama', () => {
+describe.concurrent('an Ollama', () => {
   it.each([
     ['returns garbage', sendsHtml],
     ['hangs', hangsBeforeHeaders],

@@ -1,4 +1,4 @@
-import autocannon from 'autocannon'
+import type autocannon from 'autocannon'
 import { z } from 'zod'
 import type { LoadTarget, LoadTest } from '../../model/load-test.ts'
 import { perSecond, ratio, seconds, timestamp } from '../../model/units.ts'
@@ -51,7 +51,9 @@ export const serviceLoad = operation({
 })
 
 /** Until it is over, or as far as it has come when the time of the step is up. */
-function shoot(options: autocannon.Options, signal: AbortSignal): Promise<autocannon.Result> {
+async function shoot(options: autocannon.Options, signal: AbortSignal): Promise<autocannon.Result> {
+  // Two hundred modules that nobody waits for who loads nothing.
+  const { default: autocannon } = await import('autocannon')
   return new Promise((resolve, reject) => {
     const instance = autocannon(options, (error, result) => {
       signal.removeEventListener('abort', stop)
