@@ -29,7 +29,8 @@ export const dockerSocket = (): string | null => reachableSocket
 /** A suite that needs a real engine: it is given a client, or skipped under a name that says why. */
 export function describeWithDocker(name: string, suite: (client: Docker) => void): void {
   if (reachableSocket) {
-    describe(name, () => suite(new Docker({ socketPath: reachableSocket })))
+    // Containers start side by side in these, and each start costs a busy machine a second.
+    describe(name, { timeout: 90_000 }, () => suite(new Docker({ socketPath: reachableSocket })))
     return
   }
   describe.skip(`${name} (skipped: no Docker engine answers; set PERFBOT_TEST_DOCKER_SOCKET)`, () =>
