@@ -1,4 +1,4 @@
-import { loadavg } from 'node:os'
+import { loadavg, networkInterfaces } from 'node:os'
 import {
   currentLoad,
   disksIO,
@@ -78,7 +78,8 @@ async function readRates() {
     currentLoad(),
     fsStats(),
     disksIO(),
-    networkStats('*'),
+    // By name: to find the names, systeminformation starts several processes for each interface that a container has.
+    networkStats(Object.keys(networkInterfaces()).join(',')),
     listProcesses(),
   ])
   return { readAt, own, load, throughput, operations, interfaces, running }
