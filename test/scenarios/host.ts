@@ -7,7 +7,6 @@ const mounted = (options: string, size = '24M'): string =>
 export const brokenHosts = scenariosOf('host', [
   {
     name: 'a file system that is full',
-    quick: true,
     machine: true,
     broken: async (stage) => ({
       apart: {
