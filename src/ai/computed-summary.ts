@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.ts'
 import type { Gap } from '../model/gap.ts'
 import { problemsOf, symptomsOf } from '../model/incident.ts'
+import { asSentence } from '../model/plain-text.ts'
 import type { Unnarrated } from './subjects.ts'
 
 /**
@@ -17,7 +18,7 @@ export function computedSummary(report: Unnarrated): string {
     ...aboutResolved(report),
     ...(failed.length > 0 ? [aboutGaps(failed)] : []),
   ]
-  return sentences.map(ended).join(' ')
+  return sentences.map(asSentence).join(' ')
 }
 
 const isPressing = ({ severity }: Finding): boolean => severity === 'critical' || severity === 'high'
@@ -62,5 +63,3 @@ const withoutStop = (text: string): string =>
     .split('\n', 1)[0]
     ?.trim()
     .replace(/[.:;,]+$/, '') ?? ''
-
-const ended = (text: string): string => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`)

@@ -1,3 +1,4 @@
+import { ASKED_KIND, type AskedKind } from '../model/question.ts'
 import type { Cell, Report } from '../model/report.ts'
 import { describeTarget, type Target } from '../model/target.ts'
 
@@ -6,7 +7,7 @@ export type Unnarrated = Omit<Report, 'narrative'>
 
 /** What a sentence can be about. */
 export type Subject = {
-  kind: 'host' | 'container' | 'gpu' | 'database' | 'cache' | 'service' | 'model'
+  kind: AskedKind
   name: string
   /** How it is called: "PostgreSQL main". */
   called: string
@@ -14,21 +15,11 @@ export type Subject = {
   isRow: boolean
 }
 
-const KINDS: Record<Target['kind'], Subject['kind']> = {
-  host: 'host',
-  container: 'container',
-  gpu: 'gpu',
-  postgres: 'database',
-  redis: 'cache',
-  service: 'service',
-  ollama: 'model',
-}
-
 /** What findings and checks are about, and the containers, databases and models that tables name. */
 export function subjectsOf(report: Unnarrated): Subject[] {
   const targets = [...report.findings, ...report.checks].map(
     ({ target }): Subject => ({
-      kind: KINDS[target.kind],
+      kind: ASKED_KIND[target.kind],
       name: nameOf(target),
       called: describeTarget(target),
       isRow: false,

@@ -2,8 +2,7 @@ import { styleText } from 'node:util'
 import type { Config } from '../config.ts'
 import type { Examination } from '../model/examination.ts'
 import { oneLine } from '../model/plain-text.ts'
-import { examineSlack } from '../slack/examine-slack.ts'
-import { readManifestScopes } from '../slack/manifest.ts'
+import { examineConfiguredSlack } from '../slack/examine-slack.ts'
 import { showWhile } from './progress.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
 
@@ -39,21 +38,8 @@ function render(examinations: readonly Examination[], colour: boolean): string {
 async function examineAll(config: Config): Promise<Examination[]> {
   const examinations: Examination[] = []
   await withPerfbot(config, createLogger('silent'), async (perfbot) => {
-    const { botToken, appToken, apiUrl, channels, http, signingSecret } = config.slack
-    const scopes = await readManifestScopes()
     const [own, slack] = await showWhile('Trying every connection and permission', () =>
-      Promise.all([
-        perfbot.examine(),
-        examineSlack({
-          botToken,
-          appToken,
-          apiUrl,
-          channels,
-          scopes,
-          byRequests: http !== undefined,
-          signingSecret,
-        }),
-      ]),
+      Promise.all([perfbot.examine(), examineConfiguredSlack(config.slack)]),
     )
     examinations.push(...own, ...slack)
   })

@@ -19,3 +19,7 @@ export function shortened(text: string, length: number): string {
   const cut = text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')
   return `${cut}…`
 }
+
+/** As a sentence: with a full stop where it ends without a mark. */
+export const asSentence = (text: string): string =>
+  /[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`

@@ -1,7 +1,19 @@
 import type { Evidence } from './evidence.ts'
 import type { FixPlan } from './fix-plan.ts'
+import type { TargetKind } from './target.ts'
 
 export type AskedKind = 'host' | 'container' | 'gpu' | 'database' | 'cache' | 'service' | 'model'
+
+/** What people call the targets of findings. */
+export const ASKED_KIND: Readonly<Record<TargetKind, AskedKind>> = {
+  host: 'host',
+  container: 'container',
+  gpu: 'gpu',
+  postgres: 'database',
+  redis: 'cache',
+  service: 'service',
+  ollama: 'model',
+}
 
 /** A question, as far as rules understand it. */
 export type Question = {

@@ -1,7 +1,9 @@
 import { LogLevel, WebClient } from '@slack/web-api'
 import { pino } from 'pino'
+import type { Config } from '../config.ts'
 import type { Examination } from '../model/examination.ts'
 import { findChannels } from './channels.ts'
+import { readManifestScopes } from './manifest.ts'
 import { explain } from './platform-errors.ts'
 
 export type SlackToExamine = {
@@ -142,3 +144,22 @@ export async function examineSlack(slack: SlackToExamine): Promise<Examination[]
   ])
   return [...bot, app]
 }
+
+/** The same of what the configuration names, held against the scopes of the manifest. */
+export const examineConfiguredSlack = async ({
+  botToken,
+  appToken,
+  apiUrl,
+  channels,
+  http,
+  signingSecret,
+}: Config['slack']): Promise<Examination[]> =>
+  examineSlack({
+    botToken,
+    appToken,
+    apiUrl,
+    channels,
+    scopes: await readManifestScopes(),
+    byRequests: http !== undefined,
+    signingSecret,
+  })

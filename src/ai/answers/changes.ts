@@ -1,10 +1,10 @@
 import type { Evidence } from '../../model/evidence.ts'
 import type { AuditEntry } from '../../model/execution.ts'
 import { counted, formatValue } from '../../model/format.ts'
+import { asSentence } from '../../model/plain-text.ts'
 import type { NumberChange, Report } from '../../model/report.ts'
 import type { Topic } from './sources.ts'
 
-const ended = (text: string): string => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`)
 const minute = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`
 
 type Told = { readonly sentences: readonly string[]; readonly evidence: readonly Evidence[] }
@@ -59,14 +59,14 @@ function compared(
   return {
     sentences: [
       `Compared with the report of ${minute(known.since)}:`,
-      appeared.length > 0 ? ended(`New: ${appeared.join('; ')}`) : 'No finding is new.',
+      appeared.length > 0 ? asSentence(`New: ${appeared.join('; ')}`) : 'No finding is new.',
       ...(known.resolved.length > 0
-        ? [ended(`Gone: ${known.resolved.map(({ title }) => title).join('; ')}`)]
+        ? [asSentence(`Gone: ${known.resolved.map(({ title }) => title).join('; ')}`)]
         : []),
-      ...(ongoing.length > 0 ? [ended(`Still there: ${ongoing.slice(0, 4).join('; ')}`)] : []),
+      ...(ongoing.length > 0 ? [asSentence(`Still there: ${ongoing.slice(0, 4).join('; ')}`)] : []),
       ...(moved.length > 0
         ? [
-            ended(
+            asSentence(
               `Key figures that moved: ${moved.map(({ title, trend }) => `${title} is ${trend}`).join(', ')}`,
             ),
           ]
@@ -91,7 +91,7 @@ const moved = ({ title, unit, before, after }: NumberChange): string =>
 
 const putIntoUse = ({ deployments }: Pick<Report, 'deployments'>): Told => ({
   sentences: deployments.map(({ at, title, changed }) =>
-    ended(
+    asSentence(
       `Put into use at ${minute(at)}: ${title}${changed.length > 0 ? `; since then ${changed.map(moved).join(', ')}` : ''}`,
     ),
   ),
@@ -109,7 +109,7 @@ const fixed = (fixes: readonly { readonly entry: AuditEntry; readonly title: str
     fixes.length === 0
       ? []
       : [
-          ended(
+          asSentence(
             `${counted(fixes.length, 'fix', 'fixes')} ran: ${fixes.map(({ title }) => title).join('; ')}`,
           ),
         ],

@@ -1,21 +1,10 @@
 import type { Evidence } from '../../model/evidence.ts'
 import type { Finding } from '../../model/finding.ts'
 import { counted } from '../../model/format.ts'
-import type { AskedKind, Question } from '../../model/question.ts'
+import { asSentence } from '../../model/plain-text.ts'
+import { ASKED_KIND, type Question } from '../../model/question.ts'
 import { describeTarget } from '../../model/target.ts'
 import type { AnswerSources, Found, Topic } from './sources.ts'
-
-const ended = (text: string): string => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`)
-
-const KIND_OF: Readonly<Record<Finding['target']['kind'], AskedKind>> = {
-  host: 'host',
-  container: 'container',
-  gpu: 'gpu',
-  postgres: 'database',
-  redis: 'cache',
-  service: 'service',
-  ollama: 'model',
-}
 
 const WHY =
   /\b(?:why|what(?:'s| is) wrong|what happened|cause[ds]?|reason|broken|fail(?:s|ed|ing)?|down|not work(?:ing)?|problem|slow|unhealthy|restart|die[ds]?|dead|stopped|error)\b/
@@ -28,7 +17,7 @@ function explain({ title, rootCause, impact, fixes }: Finding): string[] {
         `To do: ${fix.title}${fix.kind === 'manual' && fix.change.length < 120 ? ` (${fix.change.split('\n', 1)[0]})` : ''}`,
       ]
     : []
-  return [title, `Why: ${rootCause}`, `What it means: ${impact}`, ...todo].map(ended)
+  return [title, `Why: ${rootCause}`, `What it means: ${impact}`, ...todo].map(asSentence)
 }
 
 const isAbout = (finding: Finding, { subjects, kinds, words }: Question): boolean => {
@@ -42,7 +31,7 @@ const isAbout = (finding: Finding, { subjects, kinds, words }: Question): boolea
         ),
     )
   }
-  if (kinds.size > 0 && !kinds.has(KIND_OF[finding.target.kind])) return false
+  if (kinds.size > 0 && !kinds.has(ASKED_KIND[finding.target.kind])) return false
   if (kinds.size > 0) return true
   const about = `${finding.title} ${finding.rule}`.toLowerCase()
   return [...words].some(
@@ -67,7 +56,7 @@ export const why: Topic = (question, sources) => {
   if (first) {
     return {
       kind: 'answered',
-      sentences: [...explain(first), ...others.slice(0, 2).map(({ title }) => ended(`Also: ${title}`))],
+      sentences: [...explain(first), ...others.slice(0, 2).map(({ title }) => asSentence(`Also: ${title}`))],
       evidence: evidenceOf([first, ...others.slice(0, 2)]),
     }
   }
@@ -83,7 +72,7 @@ function state(question: Question, { snapshot, report }: AnswerSources): Found |
   )
   const [container] = containers
   const checks = report.checks.filter(({ target }) =>
-    container ? target.name === container.name : question.kinds.has(KIND_OF[target.kind]),
+    container ? target.name === container.name : question.kinds.has(ASKED_KIND[target.kind]),
   )
   const passed = checks.filter(({ verdict }) => verdict === 'passed')
   const blind = checks.filter(({ verdict }) => verdict === 'could-not-look')
@@ -157,7 +146,7 @@ export const wellbeing: Topic = (question, sources) => {
   if (!first) return state(question, sources)
   return {
     kind: 'answered',
-    sentences: [`Not quite: ${ended(first.title)}`, ...explain(first).slice(1)],
+    sentences: [`Not quite: ${asSentence(first.title)}`, ...explain(first).slice(1)],
     evidence: evidenceOf(own.slice(0, 2)),
   }
 }
@@ -173,12 +162,12 @@ export const overview: Topic = ({ text, subjects, kinds }, { report }) => {
   return {
     kind: 'answered',
     sentences: [
-      ended(headline),
+      asSentence(headline),
       ...findings
         .slice(0, 4)
-        .map(({ severity, title }, index) => ended(`${index + 1}. ${severity}: ${title}`)),
+        .map(({ severity, title }, index) => asSentence(`${index + 1}. ${severity}: ${title}`)),
       ...(findings.length > 4 ? [`And ${findings.length - 4} more.`] : []),
-      ...(first?.fixes[0] ? [ended(`First to do: ${first.fixes[0].title}`)] : []),
+      ...(first?.fixes[0] ? [asSentence(`First to do: ${first.fixes[0].title}`)] : []),
     ],
     evidence: first ? first.evidence.slice(0, 6) : passedOf(report),
   }
@@ -211,7 +200,7 @@ export const fixesFor: Topic = (question, { report }) => {
       ...offered
         .slice(0, 5)
         .map(({ target, fix }) =>
-          ended(
+          asSentence(
             `${describeTarget(target)}: ${fix.title}${fix.kind === 'manual' ? ` (${fix.change.split('\n', 1)[0]?.slice(0, 120)})` : ''}`,
           ),
         ),

@@ -1,5 +1,4 @@
-import { examineSlack } from '../examine-slack.ts'
-import { readManifestScopes } from '../manifest.ts'
+import { examineConfiguredSlack } from '../examine-slack.ts'
 import type { Subcommand } from '../subcommand.ts'
 import { doctorMessage } from '../views/doctor-message.ts'
 
@@ -11,20 +10,7 @@ export const doctor: Subcommand = {
   examples: [],
   audience: 'asker',
   async run({ perfbot, answer }) {
-    const { botToken, appToken, apiUrl, channels, http, signingSecret } = perfbot.config.slack
-    const scopes = await readManifestScopes()
-    const [own, slack] = await Promise.all([
-      perfbot.examine(),
-      examineSlack({
-        botToken,
-        appToken,
-        apiUrl,
-        channels,
-        scopes,
-        byRequests: http !== undefined,
-        signingSecret,
-      }),
-    ])
+    const [own, slack] = await Promise.all([perfbot.examine(), examineConfiguredSlack(perfbot.config.slack)])
     await answer(doctorMessage(perfbot.config.host, [...own, ...slack]))
   },
 }
