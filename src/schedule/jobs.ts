@@ -26,10 +26,19 @@ const mistakeIn = ({ name, expression }: Job): string | null =>
     ? null
     : `The schedule of ${name}, "${expression}", is not a cron expression such as "0 9 * * *".`
 
-/** How far apart the next two runs of an expression are: every five minutes in working hours is 300 at night, too. */
+/** Enough runs to see past a night or a weekend. */
+const LOOKED_AHEAD = 8
+
+/** The least time between two runs of an expression: every five minutes in working hours is 300 at night, too. */
 export function intervalOf(expression: string): Seconds {
-  const [first, second] = createTask(expression, () => {}).getNextRuns(2)
-  return first && second ? secondsBetween(timestamp(first), timestamp(second)) : seconds(Infinity)
+  const runs = createTask(expression, () => {})
+    .getNextRuns(LOOKED_AHEAD)
+    .map((run) => timestamp(run))
+  const gaps = runs.flatMap((run, index) => {
+    const before = runs[index - 1]
+    return before ? [secondsBetween(before, run)] : []
+  })
+  return seconds(Math.min(Infinity, ...gaps))
 }
 
 /**

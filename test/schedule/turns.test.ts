@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
+import { intervalOf } from '../../src/schedule/jobs.ts'
 import { byTurns, type Take } from '../../src/schedule/turns.ts'
 
 /** As the store takes keys: each once. */
@@ -28,6 +29,19 @@ it('of two bots one does what is due, each minute anew, though neither is punctu
   }
   expect(done).toHaveLength(4)
 })
+
+it.each([
+  ['*/5 9-17 * * *', 300],
+  ['0 9 * * 1-5', 86_400],
+])(
+  'a bot that was started before a pause of %s does not take the pause for the time between two runs',
+  (expression, least) => {
+    // After five on a Thursday: the next runs are five minutes, a night, or a weekend apart.
+    vi.useFakeTimers({ now: new Date('2026-03-12T17:52:00') })
+    expect(intervalOf(expression)).toBe(least)
+  },
+)
+afterEach(() => void vi.useRealTimers())
 
 it('is done all the same when the store cannot be asked', async () => {
   const done: string[] = []
