@@ -54,6 +54,7 @@ export const serviceLoad = operation({
 async function shoot(options: autocannon.Options, signal: AbortSignal): Promise<autocannon.Result> {
   // Two hundred modules that nobody waits for who loads nothing.
   const { default: autocannon } = await import('autocannon')
+  signal.throwIfAborted()
   return new Promise((resolve, reject) => {
     const instance = autocannon(options, (error, result) => {
       signal.removeEventListener('abort', stop)
