@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { roomOf, UNKNOWN_ROOM } from './ai/ollama/room.ts'
 import { modelServer } from './ai/ollama/server.ts'
 import type { Serving } from './ai/ollama/serving.ts'
-import { isThisHost } from './collect/locality.ts'
+import { isUrlOfThisHost } from './collect/locality.ts'
 import type { Config } from './config.ts'
 import type { GpuReading } from './model/gpu-reading.ts'
 
@@ -24,8 +24,7 @@ export function createServing(
     deadlines: ollama.stages,
     onChosen: (why) => logger.info({ why }, 'a model was chosen'),
     async room(url) {
-      const isHere = await isThisHost(new URL(url).hostname).catch(() => false)
-      const found = isHere ? await gpus() : null
+      const found = (await isUrlOfThisHost(url)) ? await gpus() : null
       return found === null ? UNKNOWN_ROOM : roomOf(found, freemem())
     },
   }

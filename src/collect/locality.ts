@@ -19,5 +19,10 @@ export async function isThisHost(host: string): Promise<boolean> {
   return addresses.some(({ address }) => own.has(address) || isLoopback(address))
 }
 
+/** The same of a URL. Of a name that cannot be resolved it is not known, and so it is another machine. */
+export const isUrlOfThisHost = (url: string): Promise<boolean> =>
+  // An IPv6 address stands in brackets there.
+  isThisHost(new URL(url).hostname.replace(/^\[|\]$/g, '')).catch(() => false)
+
 const isLoopback = (address: string): boolean =>
   LOOPBACK.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')

@@ -1,7 +1,7 @@
 import type { OllamaReading } from '../model/ollama-reading.ts'
 import { bytes, type Seconds, seconds } from '../model/units.ts'
 import type { Collector } from './collector.ts'
-import { isThisHost } from './locality.ts'
+import { isUrlOfThisHost } from './locality.ts'
 import { type Details, displayUrl, getJson, Resident, Tags, Version } from './ollama/api.ts'
 import { type OllamaSource, ollamaFailure } from './ollama/failure.ts'
 import { expiry, type InferenceProber, inferenceProber, type ProbeWish } from './ollama/probe.ts'
@@ -57,8 +57,7 @@ async function readOllama(url: string, prober: InferenceProber, signal: AbortSig
     ...detailsOf(model.details),
   }))
   const probe = await prober({ installed, resident }, signal)
-  // A name that is not known to be this machine is another one.
-  const onThisHost = await isThisHost(new URL(url).hostname).catch(() => false)
+  const onThisHost = await isUrlOfThisHost(url)
   return { url: displayUrl(url), onThisHost, version: version.version, installed, resident, probe }
 }
 

@@ -45,9 +45,10 @@ export async function withRedis<Result>(
 async function secured({ url, ca }: RedisAddress) {
   const { protocol, hostname } = new URL(url)
   if (protocol !== 'rediss:') return {}
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
   return {
     tls: true as const,
-    ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
+    ...(isAddress ? {} : { servername: hostname }),
     ...(ca === null ? {} : { ca: await readFile(ca, 'utf8') }),
   }
 }
