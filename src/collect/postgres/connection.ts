@@ -67,15 +67,16 @@ function connectionOf(url: string, deadline: Seconds, lost: (client: pg.Client) 
   return client
 }
 
+/** Names are looked for among the system's only, whatever others have created. */
+const OURS = ['default_transaction_read_only=on', 'search_path=pg_catalog']
+
 /**
  * Read-only from the first moment, by an option of the connection and not by SET, which behind a pooler would
  * stay with a connection that somebody else gets next. What the URL says itself is kept; of two equal options
- * the last holds. Names are looked for among the system's only, whatever others have created. No timeouts here: pg_settings would show ours in place of the server's.
+ * the last holds. No timeouts among them: pg_settings would show ours in place of the server's.
  */
-export function withSessionOptions(url: string): string {
+export function withSessionOptions(url: string, settings: readonly string[] = OURS): string {
   const own = new URLSearchParams(url.split('?')[1] ?? '').get('options')
-  const options = [own, '-c default_transaction_read_only=on', '-c search_path=pg_catalog']
-    .filter(Boolean)
-    .join(' ')
+  const options = [own, ...settings.map((setting) => `-c ${setting}`)].filter(Boolean).join(' ')
   return `${url}${url.includes('?') ? '&' : '?'}application_name=perfbot&options=${encodeURIComponent(options)}`
 }

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { endOrCut } from '../../model/end-or-cut.ts'
 import { redact } from '../../model/redact.ts'
 import { messageOf } from '../collector.ts'
+import { withSessionOptions } from './connection.ts'
 
 /** What is explained is planned, and planning can be slow too. */
 const STATEMENT_MILLISECONDS = 3000
@@ -64,9 +65,13 @@ async function withClient<Result>(
   url: string,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const options = `-c default_transaction_read_only=on -c statement_timeout=${STATEMENT_MILLISECONDS} -c lock_timeout=500`
+  const settings = [
+    'default_transaction_read_only=on',
+    `statement_timeout=${STATEMENT_MILLISECONDS}`,
+    'lock_timeout=500',
+  ]
   const client = new pg.Client({
-    connectionString: `${url}${url.includes('?') ? '&' : '?'}application_name=perfbot&options=${encodeURIComponent(options)}`,
+    connectionString: withSessionOptions(url, settings),
     connectionTimeoutMillis: CONNECT_MILLISECONDS,
     query_timeout: STATEMENT_MILLISECONDS * 2,
   })
