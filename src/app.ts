@@ -188,9 +188,8 @@ export async function createPerfbot(config: Config, logger: Logger, scene?: Scen
       })
     },
     saveAlert: (alert) => store.saveAlert(alert),
-    silence: (request) => silence(request, { store, host: config.host, now: timestamp(clock()) }),
-    endSilence: (finding, by) =>
-      endSilence(finding, by, { store, host: config.host, now: timestamp(clock()) }),
+    silence: (request) => silence(request, past()),
+    endSilence: (finding, by) => endSilence(finding, by, past()),
     silences: () => store.silences(config.host, timestamp(clock())),
     openAlerts: async () =>
       (await store.alerts(config.host, timestamp(clock()))).filter(({ state }) => state === 'firing'),
@@ -199,16 +198,11 @@ export async function createPerfbot(config: Config, logger: Logger, scene?: Scen
     digestExtras: (digest) => digestExtras(digest, past()),
     keepRegressions: () => keepRegressions(past()),
     keyTrends: () => keyTrends(drawing),
-    subscribeConfigured: (channels) =>
-      subscribeConfigured(channels, config.slack.digest, {
-        store,
-        host: config.host,
-        now: timestamp(clock()),
-      }),
+    subscribeConfigured: (channels) => subscribeConfigured(channels, config.slack.digest, past()),
     digestSubscriptions: () => store.digestSubscriptions(config.host),
     digestSubscription: async (channel) =>
       (await store.digestSubscriptions(config.host)).find((each) => each.channel === channel) ?? null,
-    subscribe: (wish) => subscribe(wish, { store, host: config.host, now: timestamp(clock()) }),
+    subscribe: (wish) => subscribe(wish, past()),
     settableThresholds: async () => settings.settable(),
     setThreshold: ({ name, value, by }) => settings.set(name, value, by),
     findingsSeen: () => store.findingsSeen(config.host),

@@ -129,20 +129,25 @@ export async function digestExtras(
   }
 }
 
-async function fixesDone(since: Timestamp, { store }: ExtrasPorts): Promise<DoneFix[]> {
+async function fixesDone(since: Timestamp, { store, host }: ExtrasPorts): Promise<DoneFix[]> {
   const ended = (entry: AuditEntry) => entry.action === 'finished' && entry.at >= since
   const entries = (await store.audit(AUDIT_LOOKED_AT)).filter(ended)
-  return Promise.all(
+  const done = await Promise.all(
     entries.map(async ({ subject, detail, at }) => {
-      const execution = await store.executionOf(subject)
-      return {
-        title: (await store.plan(subject))?.title ?? subject,
-        outcome: String(detail.outcome ?? 'ended'),
-        at,
-        brought: execution ? describeEffects(execution) : [],
-      }
+      const [plan, execution] = await Promise.all([store.plan(subject), store.executionOf(subject)])
+      // Several hosts may share the store.
+      if (plan && plan.host !== host) return []
+      return [
+        {
+          title: plan?.title ?? subject,
+          outcome: String(detail.outcome ?? 'ended'),
+          at,
+          brought: execution ? describeEffects(execution) : [],
+        },
+      ]
     }),
   )
+  return done.flat()
 }
 
 /** Whether there is nothing to tell but that: no change, nothing that presses, nothing done and nothing to decide. */

@@ -10,7 +10,7 @@ import {
 } from './charting.ts'
 import { deploymentEvents } from './deployments.ts'
 import type { Trend } from './model/series.ts'
-import { seconds, timestamp } from './model/units.ts'
+import { seconds, type Timestamp, timestamp } from './model/units.ts'
 import type { Chart } from './report/chart/chart.ts'
 import type { Store } from './store/store.ts'
 import { askTrend } from './trending.ts'
@@ -30,21 +30,33 @@ const SPARKS = 24
 /** As far back in the audit as fixes are looked for that a chart should show. */
 const AUDIT_LOOKED_AT = 500
 
-/** The trends of one metric as a chart, with what happened meanwhile. */
-export async function drawTrends(trends: Trends, ports: DrawingPorts): Promise<Chart> {
-  const entries = await ports.store.audit(AUDIT_LOOKED_AT)
+/** What a person did to the host since a time, for whatever chart it should be marked in. */
+async function happenings(since: Timestamp, ports: DrawingPorts) {
+  const entries = (await ports.store.audit(AUDIT_LOOKED_AT)).filter(
+    ({ action, at }) => action === 'finished' && at >= since,
+  )
   const titles = new Map<string, string>()
-  for (const { action, subject } of entries) {
-    const plan = action === 'finished' ? await ports.store.plan(subject) : null
-    if (plan) titles.set(subject, plan.title)
+  for (const { subject } of entries) {
+    const plan = await ports.store.plan(subject)
+    if (plan?.host === ports.host) titles.set(subject, plan.title)
   }
+  return { entries, titles, deployments: await deploymentEvents(since, ports) }
+}
+
+type Happenings = Awaited<ReturnType<typeof happenings>>
+
+function chartWith({ entries, titles, deployments }: Happenings, trends: Trends, ports: DrawingPorts): Chart {
   const marks = [
     ...fixMarks(entries, trends, (plan) => titles.get(plan) ?? null),
-    ...deploymentMarks(await deploymentEvents(trends.from, ports), trends),
+    ...deploymentMarks(deployments, trends),
     ...unusualMarks(trends),
   ]
   return chartOf(trends, ports.host, ports.timezone, marks)
 }
+
+/** The trends of one metric as a chart, with what happened meanwhile. */
+export const drawTrends = async (trends: Trends, ports: DrawingPorts): Promise<Chart> =>
+  chartWith(await happenings(trends.from, ports), trends, ports)
 
 const lastDay = (metric: string, { store, host, clock }: DrawingPorts, points?: number) =>
   askTrend(
@@ -55,11 +67,11 @@ const lastDay = (metric: string, { store, host, clock }: DrawingPorts, points?: 
 /** The last day of what people look at first, as far as there is a history of it. */
 export async function drawReportCharts(ports: DrawingPorts): Promise<Chart[]> {
   const answers = await Promise.all(CHARTED.map((metric) => lastDay(metric, ports)))
-  return Promise.all(
-    answers.flatMap((answer) =>
-      answer.kind === 'trends' && isWorthDrawing(answer) ? [drawTrends(answer, ports)] : [],
-    ),
-  )
+  const drawn = answers.filter((answer) => answer.kind === 'trends').filter(isWorthDrawing)
+  const [earliest] = drawn.map(({ from }) => from).toSorted()
+  if (!earliest) return []
+  const happened = await happenings(earliest, ports)
+  return drawn.map((trends) => chartWith(happened, trends, ports))
 }
 
 /** The last day of the key figures that have one history, by the name of the figure. */

@@ -46,12 +46,12 @@ export async function keepProposal(plan: FixPlan, { store }: ApprovingPorts): Pr
   await store.appendAudit(proposedEntry(plan))
 }
 
-export type ChosenCommand = Omit<ProposalRequest, 'assignments'> & {
+type ChosenCommand = Omit<ProposalRequest, 'assignments'> & {
   readonly parameters: (definition: CommandDefinition) => Parameters
 }
 
 /** The plan of it, which is kept nowhere yet. */
-export async function planByHand(
+async function planByHand(
   { command, targetName, parameters: given, person }: ChosenCommand,
   host: string,
   ports: ApprovingPorts,

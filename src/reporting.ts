@@ -242,7 +242,8 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
     previous,
     events: await findingEvents(store, host),
     deployments: await ports.deployments(deploymentsFrom(snapshot, request)),
-    days: await ports.keyDays(),
+    // Nobody reads eight days at a glance.
+    days: request.inPassing ? [] : await ports.keyDays(),
   })
   const text = ports.summarise(composition)
   const draft: Report = {

@@ -18,10 +18,9 @@ export const KIND_NOUNS: Record<Subject['kind'], RegExp> = {
 }
 
 /** The named container, server … ; else any of the kind that is spoken of; else whatever there is. */
-export function aboutOf(sentence: string, facts: Facts): About {
+export function aboutOf(sentence: string, facts: Facts, places = placesOf(sentence, facts)): About {
   const others = facts.subjects.filter(({ kind }) => kind !== 'host')
   const mentioned = others.filter((subject) => spansOf(subject, sentence).length > 0)
-  const places = placesOf(sentence, facts)
   const names = new Set(mentioned.filter(({ name }) => places.has(name)).map(({ name }) => name))
   const isMentioned = (name: string) => mentioned.some((each) => each.name === name)
   if (names.size > 0) return { names, allows: ({ about }) => about === null || isMentioned(about) }

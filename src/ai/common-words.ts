@@ -105,7 +105,7 @@ value variable variation verdict version view vs watt watts way week weeks word 
 `
 
 /** A word and what it may be a form of: "stopped" of "stop", "using" of "use", "queries" of "query". */
-export function formsOf(word: string): string[] {
+function formsOf(word: string): string[] {
   const plain = word.toLowerCase().replace(/['’]s?$/, '')
   const forms = [plain]
   for (const ending of ['s', 'es', 'd', 'ed', 'ing', 'ly']) {

@@ -12,7 +12,7 @@ export function nounsCounted(mention: Mention, text: string, facts: Facts): stri
 
 /** Whether it is how many there are of what the words after it name; a figure cannot stand in for that. */
 export function isCounted(mention: Mention, text: string, facts: Facts): boolean {
-  if (mention.unit === 'ratio' && mention.isShare) return isShareOfCounted(mention, text, facts)
+  if (mention.unit === 'ratio' && mention.isShare) return isShareOfCounted(mention, facts)
   if (mention.unit !== 'plain') return false
   const count = countOf(wordsCounted(mention, text, facts), mention.isWhole, facts.counts)
   return count !== null && mention.readings.some(({ value }) => value === count)
@@ -32,7 +32,7 @@ function wordsCounted(mention: Mention, text: string, { counts }: Facts): readon
 }
 
 /** "Most of", "half of the containers run": by what is counted. */
-function isShareOfCounted(mention: Mention, _text: string, facts: Facts): boolean {
+function isShareOfCounted(mention: Mention, facts: Facts): boolean {
   const words = mention.counted.filter((word) => !/^(?:of|the|all|its)$/.test(word))
   const [whole, part] = [countOf(words, true, facts.counts), countOf(words, false, facts.counts)]
   return whole !== null && part !== null && whole > 0 && part < whole && agreesWith(mention, part / whole)

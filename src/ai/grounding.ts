@@ -101,8 +101,8 @@ function objection(
     strangerIn(prose, facts.corpus) ??
     unknownWordIn([...spans, ...mentions].reduce(blot, masked), facts.words)
   if (unknownName) return `"${unknownName}" is not in the report`
-  const about = aboutOf(sentence, facts)
   const subjects = placesOf(sentence, facts)
+  const about = aboutOf(sentence, facts, subjects)
   const direct = mentions.map((mention) => ({
     mention,
     figures: tracedFigures(mention, mentions, sentence, facts, about, subjects),

@@ -16,8 +16,10 @@ export type GroundedParts = Grounded & {
 }
 
 /** The parts of an answer in the form of its schema. Throws where it has another form. */
-export function partsOf(schema: AnswerSchemaName, content: string): Part[] {
-  const value: unknown = JSON.parse(content)
+export const partsOf = (schema: AnswerSchemaName, content: string): Part[] =>
+  partsIn(schema, JSON.parse(content))
+
+function partsIn(schema: AnswerSchemaName, value: unknown): Part[] {
   const part = (kind: Part['kind'], sentences: readonly string[], finding: number | null = null) => ({
     kind,
     finding,
@@ -40,7 +42,7 @@ export function partsSoFar(schema: AnswerSchemaName, content: string): Part[] {
   try {
     const value = JSON.parse(closed) as object
     const empty = { summary: [], matters: [], incidents: [], order: [] }
-    return partsOf(schema, JSON.stringify(schema === 'report' ? { ...empty, ...value } : value))
+    return partsIn(schema, schema === 'report' ? { ...empty, ...value } : value)
   } catch {
     // Not in the form that was asked for; when it is whole, that is said.
     return []

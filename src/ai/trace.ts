@@ -94,15 +94,14 @@ function subjectInOrder(
 
 /** "The memory limit of api is": the label that a number is said to be the value of. */
 function labelBefore(before: string, figures: readonly Figure[]): string | null {
+  const words = before.toLowerCase().trimEnd()
   const said = SAYS_VALUE.exec(before.toLowerCase())?.[1] ?? ''
   const labels = figures
     .map(({ label }) => label)
     .filter((label) => label !== 'value' && said.startsWith(`${label} of `))
   const beside = figures
     .map(({ label }) => label)
-    .filter(
-      (label) => label.includes(' ') && label.length > 5 && before.toLowerCase().trimEnd().endsWith(label),
-    )
+    .filter((label) => label.includes(' ') && label.length > 5 && words.endsWith(label))
   return [...labels, ...beside].toSorted((left, right) => right.length - left.length)[0] ?? null
 }
 

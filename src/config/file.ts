@@ -12,6 +12,7 @@ import {
   Instant,
   Members,
   Name,
+  PostgresUrl,
   TimeOfDay,
   Timezone,
   uniqueNames,
@@ -26,10 +27,7 @@ const Bounds = z
 export const ConfigFile = z.strictObject({
   host: Name.optional(),
   dataDirectory: z.string().min(1).default('data'),
-  database: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:5432/database')
-    .optional(),
+  database: PostgresUrl.optional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   collect: z
     .strictObject({
@@ -49,7 +47,7 @@ export const ConfigFile = z.strictObject({
     .array(
       z.strictObject({
         name: Name,
-        url: z.string().regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:5432/database'),
+        url: PostgresUrl,
       }),
     )
     .refine(uniqueNames, 'must have names that differ')

@@ -34,13 +34,11 @@ export const uniqueNames = <Named extends { readonly name: string }>(list: reado
 
 export const Name = z.string().regex(/^[\w.-]+$/, 'must be letters, digits, dots, dashes and underscores')
 
-export const SlackUser = z
+const SlackUser = z
   .string()
   .regex(/^[UW][A-Z0-9]+$/, 'must be a Slack user ID such as U024BE7LH (profile → ⋮ → Copy member ID)')
-export const SlackUserGroup = z
-  .string()
-  .regex(/^S[A-Z0-9]+$/, 'must be a Slack user group ID such as S0614TZR7')
-export const SlackChannel = z
+const SlackUserGroup = z.string().regex(/^S[A-Z0-9]+$/, 'must be a Slack user group ID such as S0614TZR7')
+const SlackChannel = z
   .string()
   .regex(/^[CGD][A-Z0-9]+$/, 'must be a Slack channel ID such as C012AB3CD (channel → About)')
 
@@ -58,3 +56,7 @@ export const Instant = z
   .string()
   .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time such as 2026-12-24T00:00:00+01:00')
   .transform((text) => timestamp(new Date(text)))
+
+export const PostgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must be postgres://user:password@host:5432/database')

@@ -6,6 +6,7 @@ import { factsOf, withTexts } from '../facts.ts'
 import { ModelFailure } from '../model-failure.ts'
 import { type WriterOptions, write } from '../write.ts'
 import { findAnswer } from './answer.ts'
+import { fenced } from './fence.ts'
 import { readQuestion } from './question.ts'
 import type { AnswerSources, Found } from './sources.ts'
 import { type Conversed, converse } from './tools/converse.ts'
@@ -107,8 +108,6 @@ function collectingPlans(sources: AnswerSources, plans: FixPlan[]): AnswerSource
 const distinct = (evidence: readonly Evidence[]): Evidence[] => [
   ...new Map(evidence.map((each) => [`${each.label} ${each.source} ${each.value}`, each])).values(),
 ]
-
-const fenced = (text: string): string => text.replace(/</g, '‹').replace(/\s+/g, ' ')
 
 function readingsOf({ sentences, evidence }: Found, characters: number): string {
   const lines = [

@@ -22,9 +22,11 @@ export const changes: Topic = async ({ text }, { report, audit, plan }) => {
   const finished = (await audit(50)).filter(
     ({ action, at }) => action === 'finished' && (!since || at > since),
   )
-  const fixes = await Promise.all(
-    finished.map(async (entry) => ({ entry, title: (await plan(entry.subject))?.title ?? entry.subject })),
-  )
+  const known = await Promise.all(finished.map(async (entry) => ({ entry, plan: await plan(entry.subject) })))
+  const fixes = known
+    // Several hosts may share the store.
+    .filter((each) => each.plan === null || each.plan.host === report.host)
+    .map((each) => ({ entry: each.entry, title: each.plan?.title ?? each.entry.subject }))
   const parts = [
     ...(report.changes ? [compared(report, report.changes)] : []),
     putIntoUse(report),

@@ -28,7 +28,9 @@ export const deeds: Topic = async ({ text, subjects }, { audit, plan, executionO
     await Promise.all(
       ids.slice(0, 40).map(async (id) => ({ plan: await plan(id), execution: await executionOf(id) })),
     )
-  ).flatMap(({ plan: known, execution }) => (known ? [{ plan: known, execution }] : []))
+  ).flatMap(({ plan: known, execution }) =>
+    known?.host === snapshot.host ? [{ plan: known, execution }] : [],
+  )
   const about = deedsKnown.filter(
     ({ plan: known }) =>
       subjects.length === 0 ||

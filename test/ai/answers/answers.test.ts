@@ -222,7 +222,7 @@ describe('without a model, rules and names find the answer to', () => {
       },
     ]
     const { report } = sources
-    const plan = makePlan({ title: 'Set work_mem of main to 64MB' })
+    const plan = makePlan({ title: 'Set work_mem of main to 64MB', host: snapshot.host })
     const from = sourcesOf(
       { ...snapshot, ...(databases && { databases }) },
       {
@@ -270,6 +270,12 @@ describe('without a model, rules and names find the answer to', () => {
       for (const each of answer.evidence)
         expect(citeEvidence(each)).toMatch(/ \(.+, \d{4}-\d\d-\d\d \d\d:\d\d UTC\)$/)
     }
+    // Several hosts may share a store.
+    const elsewhere = { ...from, plan: async () => ({ ...plan, host: 'another' }) }
+    const changed = await ask('What changed since yesterday?', elsewhere, { writer: null })
+    expect(changed.sentences.join(' ')).not.toContain('work_mem')
+    const undone = await ask('Why was this fix undone?', elsewhere, { writer: null })
+    expect(undone.sentences.join(' ')).not.toContain('work_mem')
   })
 
   test('a follow-up, by what was asked before', async () => {

@@ -2,6 +2,7 @@ import type { Evidence } from '../../../model/evidence.ts'
 import { oneLine } from '../../../model/plain-text.ts'
 import type { ChatMessage, ToolCall } from '../../ollama/chat.ts'
 import type { Served } from '../../ollama/serve.ts'
+import { fenced } from '../fence.ts'
 import type { Told, Tool, ToolContext } from './tool.ts'
 import { toolsFor } from './toolbox.ts'
 
@@ -84,9 +85,6 @@ async function answerTo(call: ToolCall, tools: readonly Tool[], context: ToolCon
     clearTimeout(timer)
   }
 }
-
-/** The fence and the mark are ours: what stands in a line cannot end it. */
-const fenced = (text: string): string => text.replace(/</g, '‹').replace(/\s+/g, ' ')
 
 const rendered = ({ said, quoted = [] }: Told): string =>
   [
