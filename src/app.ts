@@ -292,7 +292,7 @@ export async function createPerfbot(config: Config, logger: Logger, scene?: Scen
     applyAutomatic: async () => {
       const { automatic } = config.fixes
       if (!automatic) return []
-      const report = await takeReport({}, reporting)
+      const report = await takeReport({ withoutModel: true }, reporting)
       const plans = await store.plansOf(report.id)
       return broughtToItsEnd(applyAutomatic(plans, automatic, approving, logger))
     },

@@ -12,7 +12,7 @@ import type { Gap } from './model/gap.ts'
 import type { LogSummary } from './model/log-summary.ts'
 import type { Deployment, KeyDay, Narrative, Report } from './model/report.ts'
 
-import type { History, Snapshot } from './model/snapshot.ts'
+import { HISTORY_LENGTH, type History, type Snapshot } from './model/snapshot.ts'
 import type { Target } from './model/target.ts'
 
 import { earlierBy, type Seconds, seconds, type Timestamp, timestamp } from './model/units.ts'
@@ -60,6 +60,8 @@ export type ReportRequest = {
   readonly comparedWith?: ComparedWith
   /** A look in passing: no model is asked, no fix is offered, and nothing is kept to compare with later. */
   readonly inPassing?: boolean
+  /** For who does not read it: no model is asked to write it up. */
+  readonly withoutModel?: boolean
   /** Called as soon as everything but a model's words is there: nobody should wait for those. */
   readonly composed?: (draft: Report) => void
   /** Called each time that more of a model's words is verified, with all that is so far. */
@@ -68,7 +70,6 @@ export type ReportRequest = {
 
 /** As far back as any rule looks. */
 const HISTORY: Seconds = seconds(30 * 60)
-const HISTORY_LENGTH = 60
 /** What was unusual before that is no news. */
 const UNUSUAL: Seconds = seconds(3600)
 const DAY: Seconds = seconds(86_400)
@@ -255,6 +256,7 @@ export async function takeReport(request: ReportRequest, ports: ReportingPorts):
   await store.saveReport(draft)
   await savePlans(plans, ports)
   request.composed?.(draft)
+  if (request.withoutModel) return draft
 
   const { written } = request
   const grows = written && ((narrative: Narrative) => written({ ...draft, narrative }))

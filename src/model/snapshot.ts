@@ -47,6 +47,9 @@ export type Readings = Pick<
   'machine' | 'containers' | 'logs' | 'gpus' | 'databases' | 'caches' | 'services' | 'models' | 'gaps'
 >
 
+/** How many earlier snapshots any rule looks at, at most. */
+export const HISTORY_LENGTH = 60
+
 /** What is known of the time before: earlier snapshots of the same host, oldest first, for "for five minutes". */
 export type History = {
   readonly recent: readonly Snapshot[]

@@ -24,18 +24,22 @@ export type EventStore = {
   pruneEvents(before: Timestamp): Promise<void>
 }
 
+/** SQLite takes some thousand values in one statement. */
+const ROWS = 500
+
 export async function insertEvents(db: Kysely<Tables>, events: readonly HostEvent[]): Promise<void> {
-  for (const event of events) {
-    const { host, at, kind } = event
+  for (let from = 0; from < events.length; from += ROWS) {
     await db
       .insertInto('events')
-      .values({
-        host,
-        at,
-        kind,
-        subject: storableText(event.subject),
-        document: documentOf(`What happened to ${event.subject}`, event),
-      })
+      .values(
+        events.slice(from, from + ROWS).map((event) => ({
+          host: event.host,
+          at: event.at,
+          kind: event.kind,
+          subject: storableText(event.subject),
+          document: documentOf(`What happened to ${event.subject}`, event),
+        })),
+      )
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   }

@@ -118,9 +118,12 @@ async function recordSeen(db: Transaction<Tables>, report: Report): Promise<void
     .where('host', '=', report.host)
     .execute()
   const before = new Map(known.map((row) => [row.id, row]))
-  for (const finding of report.findings) {
+  const turned = report.findings.flatMap((finding) => {
     const turn = turnOf(finding, before.get(finding.id))
-    if (turn) await insertEvents(db, [eventOf(finding, turn, report)])
+    return turn ? [eventOf(finding, turn, report)] : []
+  })
+  await insertEvents(db, turned)
+  for (const finding of report.findings) {
     const row = {
       rule: finding.rule,
       target_kind: finding.target.kind,

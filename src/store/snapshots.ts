@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { Snapshot } from '../model/snapshot.ts'
+import { HISTORY_LENGTH, Snapshot } from '../model/snapshot.ts'
 import type { Timestamp } from '../model/units.ts'
 import { documentOf, type OnDamage, parseRow, type Row, readable } from './documents.ts'
 import type { Tables } from './tables.ts'
@@ -10,9 +10,6 @@ export type SnapshotStore = {
   snapshotsSince(host: string, since: Timestamp, limit: number): Promise<Snapshot[]>
 }
 
-/** As many as any rule looks at. */
-const MOST_KNOWN = 60
-
 export function snapshotStore(db: Kysely<Tables>, onDamage: OnDamage): SnapshotStore {
   // Each collection asks for the last half hour: to parse that anew every time costs more than all else that it does.
   const known = new Map<string, Snapshot>()
@@ -20,7 +17,7 @@ export function snapshotStore(db: Kysely<Tables>, onDamage: OnDamage): SnapshotS
     known.delete(snapshot.id)
     known.set(snapshot.id, snapshot)
     for (const id of known.keys()) {
-      if (known.size <= MOST_KNOWN) break
+      if (known.size <= HISTORY_LENGTH) break
       known.delete(id)
     }
   }
