@@ -185,7 +185,11 @@ const isOllama = ({ image }: ContainerReading): boolean => /(^|\/)ollama(:|@|$)/
 async function findServices(containers: readonly ContainerReading[]): Promise<FoundService[]> {
   const taken = new Set<string>()
   const ports = containers
-    .filter((container) => !(proposePostgres(container) || proposeRedis(container) || isOllama(container)))
+    .filter(
+      (container) =>
+        container.state === 'running' &&
+        !(proposePostgres(container) || proposeRedis(container) || isOllama(container)),
+    )
     .flatMap((container) => {
       const published = container.ports.flatMap(({ protocol, hostPort }) =>
         protocol === 'tcp' && hostPort !== null ? [hostPort] : [],
@@ -205,7 +209,8 @@ async function findServices(containers: readonly ContainerReading[]): Promise<Fo
 
 /** Where Ollama may be when not at its usual address: a published port, or an address of its container. */
 function ollamaPlaces(containers: readonly ContainerReading[]): string[] {
-  return containers.filter(isOllama).flatMap(({ ports, addresses }) => {
+  const running = containers.filter((each) => each.state === 'running' && isOllama(each))
+  return running.flatMap(({ ports, addresses }) => {
     const published = ports.find(
       ({ containerPort, hostPort }) => containerPort === PORTS.ollama && hostPort !== null,
     )?.hostPort

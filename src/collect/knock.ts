@@ -7,10 +7,10 @@ const PATIENCE_MS = 1000
 /** What a server says first after `greeting`; null when nobody answers in time. */
 function firstWords(host: string, port: number, greeting: Buffer): Promise<Buffer | null> {
   const { promise, resolve } = Promise.withResolvers<Buffer | null>()
-  const socket = connect({ host, port, timeout: PATIENCE_MS }, () => socket.write(greeting))
+  const socket = connect({ host, port }, () => socket.write(greeting))
   const late = setTimeout(() => resolve(null), PATIENCE_MS)
   socket.once('data', resolve)
-  for (const end of ['error', 'timeout', 'close']) socket.once(end, () => resolve(null))
+  for (const end of ['error', 'close']) socket.once(end, () => resolve(null))
   return promise.finally(() => {
     clearTimeout(late)
     socket.destroy()

@@ -4,7 +4,7 @@ import type { Seconds } from '../../model/units.ts'
 import { withDeadline } from '../deadline.ts'
 import { Stats } from './api-sample.ts'
 import { parseAnswer } from './engine.ts'
-import { askEngine, type EngineTarget, textOf } from './engine-request.ts'
+import { askEngine, EngineRefusal, type EngineTarget, textOf } from './engine-request.ts'
 import { Inspection } from './inspection.ts'
 
 const Listed = z.object({ Id: z.string(), Names: z.array(z.string()).nullish() })
@@ -42,7 +42,7 @@ export function engineApi(at: EngineTarget, callLimit: Seconds): EngineApi {
       // one-shot: without it the engine takes a sample, sleeps for a second and takes another (moby #23188).
       const text = await ask(`/containers/${id}/stats?stream=false&one-shot=true`, signal)
       // A container that is removed meanwhile has the engine say 200, and nothing else.
-      if (text.trim() === '') throw Object.assign(new Error('It ended meanwhile'), { statusCode: 404 })
+      if (text.trim() === '') throw new EngineRefusal(404, 'It ended meanwhile')
       return parseAnswer(Stats, text, 'The statistics of a container')
     },
     async imageDigests(imageId, signal) {

@@ -2,7 +2,7 @@ import { type IncomingMessage, request as plainRequest, type RequestOptions } fr
 import { request as secureRequest } from 'node:https'
 
 /** What the engine refused. */
-class EngineRefusal extends Error {
+export class EngineRefusal extends Error {
   override readonly name = 'EngineRefusal'
   readonly statusCode: number
 

@@ -37,10 +37,13 @@ export function keptConnection(deadline: Seconds, authority: () => string | null
   let kept: Connection | null = null
   let sent = 0
 
-  async function opened(place: Place): Promise<Connection> {
+  async function opened(place: Place, signal: AbortSignal): Promise<Connection> {
     if (kept?.client.isReady) return kept
     drop()
-    kept = connectionOf(await clientOf(place, deadline, authority()))
+    const client = await clientOf(place, deadline, authority())
+    // Nobody would close it any more.
+    signal.throwIfAborted()
+    kept = connectionOf(client)
     if (place.password) sent += 1
     await Promise.race([kept.client.connect(), kept.broken])
     return kept
@@ -63,7 +66,7 @@ export function keptConnection(deadline: Seconds, authority: () => string | null
         aborted.reject(signal.reason)
       }
       const run = async () => {
-        const { client, broken } = await opened(place)
+        const { client, broken } = await opened(place, signal)
         signal.throwIfAborted()
         const ask: Ask = (...command) => {
           sent += 1
