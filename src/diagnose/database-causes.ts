@@ -4,7 +4,7 @@ import type { LogErrorClass } from '../model/log-summary.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Dependency } from './dependencies.ts'
 import type { Explanation, Known } from './explanation.ts'
-import { containerThing, homeOf } from './whereabouts.ts'
+import { answersTo, containerThing, homeOf, isOfMachine, publishes } from './whereabouts.ts'
 
 const ITSELF = 8
 const BEHIND = 5
@@ -103,20 +103,19 @@ const behindItself = (all: readonly Known[], snapshot: Snapshot): Explanation[] 
     .filter(({ finding }) => LATE.has(finding.rule))
     .flatMap(({ finding: symptom, thing }) => {
       const home = homeOf(thing, snapshot)
+      if (!home) return []
       return all
-        .filter(({ finding, container }) => OF_ITS_OWN.has(finding.rule) && container?.id === home?.id)
-        .filter(() => home !== null)
+        .filter(({ finding, container }) => OF_ITS_OWN.has(finding.rule) && container?.id === home.id)
         .map(({ finding: cause }) => ({
           symptom,
           cause,
-          because: `${symptom.title}: ${home?.name} serves it`,
+          because: `${symptom.title}: ${home.name} serves it`,
           strength: ITSELF,
         }))
     })
 
 /** Who has one does not serve. */
 const DOWN: ReadonlySet<string> = new Set(['crash-loop', 'exited-error', 'start-failed', 'oom-killed'])
-const LOCAL = /^(?:127\.|::1$|localhost$)/
 const FULL: ReadonlySet<string> = new Set(['host-disk-space', 'host-fs-readonly', 'host-disk-errors'])
 
 const addressOf = ({ evidence }: Finding): { host: string; port: number } | null => {
@@ -132,10 +131,12 @@ const behindGone = (all: readonly Known[], snapshot: Snapshot): Explanation[] =>
     .flatMap(({ finding: symptom }) => {
       const address = addressOf(symptom)
       if (!address) return []
-      const holds = ({ addresses, ports }: ContainerReading): boolean =>
-        addresses.includes(address.host) || ports.some(({ hostPort }) => hostPort === address.port)
+      // Of another machine's port it says nothing that a container here publishes the same.
+      const isOwn = isOfMachine(address.host, snapshot)
+      const holds = (container: ContainerReading): boolean =>
+        answersTo(container, address.host) || (isOwn && publishes(container, address.port))
       const isHome = ({ container }: Known): boolean => container !== null && holds(container)
-      const isHere = LOCAL.test(address.host) || snapshot.containers.some(holds)
+      const isHere = isOwn || snapshot.containers.some(holds)
       return all
         .filter(
           (cause) =>

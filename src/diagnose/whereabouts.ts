@@ -14,11 +14,19 @@ const LOCAL = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0'])
 /** The machine, as a container calls it. */
 const MACHINE = new Set(['host.docker.internal', 'gateway.docker.internal', 'host.containers.internal'])
 
-const publishes = (container: ContainerReading, port: number | null): boolean =>
+/** What leads to itself from wherever it is used: a socket's path does too. */
+const isLoopback = (host: string): boolean =>
+  LOCAL.has(host) || host.startsWith('127.') || host.startsWith('/')
+
+/** Whether it is the machine itself that a name stands for. */
+export const isOfMachine = (host: string, snapshot: Snapshot): boolean =>
+  isLoopback(host) || MACHINE.has(host) || host === snapshot.host
+
+export const publishes = (container: ContainerReading, port: number | null): boolean =>
   port !== null && container.ports.some(({ hostPort }) => hostPort === port)
 
 /** The names by which others in its networks know it. */
-function answersTo(container: ContainerReading, host: string): boolean {
+export function answersTo(container: ContainerReading, host: string): boolean {
   const names = [
     container.name,
     container.compose?.service,
@@ -62,11 +70,12 @@ function containerAt(
   snapshot: Snapshot,
 ): ContainerReading | null {
   const others = snapshot.containers.filter(({ id }) => id !== from?.id)
-  const isOfMachine = host === snapshot.host || MACHINE.has(host)
-  if (LOCAL.has(host) || isOfMachine) {
+  if (isOfMachine(host, snapshot)) {
     // Within a network of its own a container only finds itself there.
-    if (from && !isOfMachine && from.networkMode !== 'host') return null
-    return others.find((container) => publishes(container, port)) ?? null
+    if (from && isLoopback(host) && from.networkMode !== 'host') return null
+    const publishing = others.filter((container) => publishes(container, port))
+    // One that stopped keeps the port that it was made with, and may have left it to another.
+    return publishing.find(({ state }) => state === 'running') ?? publishing[0] ?? null
   }
   return nearest(
     from,

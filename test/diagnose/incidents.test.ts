@@ -474,6 +474,48 @@ describe('findings of rules that need no readings here', () => {
     fixes: [],
   })
 
+  it('a server that is gone, and the container here whose port it was: not one that has the same elsewhere', () => {
+    const cache = makeContainer({
+      name: 'shop-cache',
+      state: 'exited',
+      ports: [{ containerPort: 6379, protocol: 'tcp', hostPort: 6379, hostIp: '0.0.0.0' }],
+    })
+    const rootsOf = (address: string): string[] => {
+      const gone = found('server-gone', 'redis', 'cache')
+      const findings = [
+        {
+          ...gone,
+          evidence: [{ label: 'address', value: address, unit: 'text', source: 'x', at: NOW } as const],
+        },
+        found('exited-error', 'container', cache.name),
+        found('host-disk-space', 'host', 'web-1'),
+      ]
+      return incidentsOf(findings, makeSnapshot({ containers: [cache] }), new Map()).map(({ root }) => root)
+    }
+    for (const here of ['127.0.0.1:6379', 'localhost:6379', 'web-1:6379', 'shop-cache:6379'])
+      expect(rootsOf(here)).toEqual(['exited-error-shop-cache'])
+    expect(rootsOf('10.9.9.9:6379')).toEqual([])
+    expect(rootsOf('cache.example.net:6379')).toEqual([])
+  })
+
+  it('a service at a port of this machine, and the one that has it now, not one that stopped', () => {
+    const ports = [{ containerPort: 8000, protocol: 'tcp', hostPort: 8000, hostIp: '0.0.0.0' }]
+    const containers = [
+      makeContainer({ name: 'api-old', state: 'exited', ports }),
+      makeContainer({ name: 'api', ports }),
+    ]
+    const services = [makeService({ name: 'shop', url: 'http://localhost:8000/' })]
+    const findings = [
+      found('service-slow', 'service', 'shop'),
+      found('cpu-throttled', 'container', 'api'),
+      found('cpu-throttled', 'container', 'api-old'),
+    ]
+    const snapshot = makeSnapshot({ containers, services })
+    expect(incidentsOf(findings, snapshot, new Map())).toMatchObject([
+      { root: 'cpu-throttled-api', symptoms: [{ finding: 'service-slow-shop' }] },
+    ])
+  })
+
   it('a GPU that reports an Xid error, and the model that is off it', () => {
     const findings = [
       found('model-off-gpu', 'ollama', 'http://localhost:11434'),
