@@ -20,17 +20,34 @@ function containerOfFinding({ id, rule, target }: Finding, snapshot: Snapshot): 
   return named.find(({ engine }) => findingId(rule, target, engine) === id) ?? named[0] ?? null
 }
 
-export function knownOf(finding: Finding, snapshot: Snapshot, logs: ReadonlyMap<string, LogSummary>): Known {
-  const container = containerOfFinding(finding, snapshot)
-  const summary = container && logs.get(container.id)
-  const tail = container && snapshot.logs.find(({ containerId }) => containerId === container.id)
-  return {
-    finding,
-    thing: container ? containerThing(container) : `${finding.target.kind} ${finding.target.name}`,
-    container,
-    troubles: summary ? troublesIn(summary, snapshot.takenAt) : [],
-    ownCause: causeInLog(tail?.lines ?? [])?.kind ?? null,
+/** What is known of the target of each finding; a log is read once, however many findings its container has. */
+export function knownOf(
+  findings: readonly Finding[],
+  snapshot: Snapshot,
+  logs: ReadonlyMap<string, LogSummary>,
+): Known[] {
+  const inLogs = new Map<string, Pick<Known, 'troubles' | 'ownCause'>>()
+  const inLogOf = ({ id }: ContainerReading): Pick<Known, 'troubles' | 'ownCause'> => {
+    const read = inLogs.get(id)
+    if (read) return read
+    const summary = logs.get(id)
+    const tail = snapshot.logs.find(({ containerId }) => containerId === id)
+    const told = {
+      troubles: summary ? troublesIn(summary, snapshot.takenAt) : [],
+      ownCause: causeInLog(tail?.lines ?? [])?.kind ?? null,
+    }
+    inLogs.set(id, told)
+    return told
   }
+  return findings.map((finding) => {
+    const container = containerOfFinding(finding, snapshot)
+    return {
+      finding,
+      thing: container ? containerThing(container) : `${finding.target.kind} ${finding.target.name}`,
+      container,
+      ...(container ? inLogOf(container) : { troubles: [], ownCause: null }),
+    }
+  })
 }
 
 /** Who has one does not serve. */

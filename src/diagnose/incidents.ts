@@ -43,7 +43,7 @@ export function incidentsOf(
   snapshot: Snapshot,
   logs: ReadonlyMap<string, LogSummary>,
 ): Incident[] {
-  const all = findings.map((finding) => knownOf(finding, snapshot, logs))
+  const all = knownOf(findings, snapshot, logs)
   const began = new Map(
     all.flatMap((known) => {
       const at = beganAt(known)
