@@ -4,23 +4,22 @@ import type { Snapshot } from '../model/snapshot.ts'
 import { secondsBetween, type Timestamp } from '../model/units.ts'
 import { minutes } from './history.ts'
 import { causeInLog } from './log-cause.ts'
-import { type Address, containerThing, homeOf, readThrough, type Thing, thingsAt } from './whereabouts.ts'
+import { type Address, containerThing, readThrough, type Thing, thingsAt } from './whereabouts.ts'
 
 /** That one thing needs another, and how that is known. */
 export type Dependency = {
   readonly from: Thing
   readonly to: Thing
-  readonly by: 'log' | 'probe' | 'setting' | 'compose'
+  readonly by: 'log' | 'setting' | 'compose'
   readonly says: string
   /** What the log says of it; null where it is only known that it is so. */
   readonly trouble: LogErrorClass | null
-  readonly since: Timestamp | null
 }
 
 const shown = ({ host, port }: Address): string => (port === null ? host : `${host}:${port}`)
 
 /** "since 11:02 UTC", with the date where it is another day's. */
-export const sinceWhen = (since: Timestamp | null, now: Timestamp): string =>
+const sinceWhen = (since: Timestamp | null, now: Timestamp): string =>
   since === null
     ? ''
     : ` since ${since.slice(0, 10) === now.slice(0, 10) ? '' : `${since.slice(0, 10)} `}${since.slice(11, 16)} UTC`
@@ -69,7 +68,6 @@ function tieInTail(container: ContainerReading, snapshot: Snapshot): Dependency[
     by: 'log',
     says: `${container.name}: it ${does} ${shown(address)}`,
     trouble: cause.kind === 'connection-refused' ? 'connection-refused' : 'name-not-resolved',
-    since: null,
   }))
 }
 
@@ -86,7 +84,6 @@ function tiesInLog(container: ContainerReading, ties: readonly LogTie[], snapsho
         by: 'log' as const,
         says,
         trouble: tie.class,
-        since: tie.since,
       }))
     })
 }
@@ -94,7 +91,7 @@ function tiesInLog(container: ContainerReading, ties: readonly LogTie[], snapsho
 /** What a container is set up to need: the addresses in its variables, and compose's depends_on. */
 function needsOf(container: ContainerReading, snapshot: Snapshot): Dependency[] {
   const from = containerThing(container)
-  const known = { from, trouble: null, since: null }
+  const known = { from, trouble: null }
   const { compose } = container
   const services = (compose?.dependsOn ?? []).flatMap(({ service }) => {
     const others = snapshot.containers.filter(
@@ -129,26 +126,13 @@ function needsOf(container: ContainerReading, snapshot: Snapshot): Dependency[] 
 
 /** Who needs whom, as far as readings and logs say. */
 export function dependenciesOf(snapshot: Snapshot, logs: ReadonlyMap<string, LogSummary>): Dependency[] {
-  return [
-    ...snapshot.containers.flatMap((container) => [
-      ...tiesInLog(container, logs.get(container.id)?.ties ?? [], snapshot),
-      ...tieInTail(container, snapshot),
+  return snapshot.containers.flatMap((container) => {
+    const ties = logs.get(container.id)?.ties ?? []
+    const isFollowed = container.state === 'running' && logs.has(container.id)
+    return [
+      ...tiesInLog(container, ties, snapshot),
+      ...(isFollowed ? [] : tieInTail(container, snapshot)),
       ...needsOf(container, snapshot),
-    ]),
-    ...snapshot.services.flatMap(({ name, method, url }) => {
-      const home = homeOf(`service ${name}`, snapshot)
-      return home
-        ? [
-            {
-              from: `service ${name}` as const,
-              to: containerThing(home),
-              by: 'probe' as const,
-              says: `${name}: ${method} ${url} is answered by ${home.name}`,
-              trouble: null,
-              since: null,
-            },
-          ]
-        : []
-    }),
-  ]
+    ]
+  })
 }
