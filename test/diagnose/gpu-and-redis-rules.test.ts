@@ -109,25 +109,24 @@ describe('a Redis under load', () => {
     near: forked(0.5),
     unknown: forked(null),
   })
-  const replica = (lag: number) =>
+  const replica = (...lags: readonly number[]) =>
     cache({
       replication: {
-        replicas: [
-          {
-            address: { host: '10.0.0.9', port: 6379 },
-            state: 'online',
-            lag: seconds(lag),
-            behindBytes: null,
-          },
-        ],
+        replicas: lags.map((lag) => ({
+          address: { host: `10.0.0.${lag}`, port: 6379 },
+          state: 'online',
+          lag: seconds(lag),
+          behindBytes: null,
+        })),
       },
     })
   holds({
     rule: 'redis-replica-lag',
     severity: 'medium',
-    found: replica(31),
+    found: replica(31, 90, 45),
     near: replica(30),
     unknown: null,
+    says: 'Replica 10.0.0.90:6379',
   })
   const counting = (
     counters: Parameters<typeof makeCache>[0] extends { counters?: infer C } | undefined ? C : never,

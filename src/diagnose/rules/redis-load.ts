@@ -96,10 +96,11 @@ export const redisReplicaLag = rule({
   looksAt: 'when its replicas last acknowledged',
   subjects: caches,
   check({ name, replication }, context): Verdict {
-    const late = replication.replicas.filter(
-      ({ state, lag }) => state === 'online' && (lag ?? 0) > context.thresholds.redisReplicaLagSeconds,
-    )
-    const [worst] = late
+    const [worst] = replication.replicas
+      .filter(
+        ({ state, lag }) => state === 'online' && (lag ?? 0) > context.thresholds.redisReplicaLagSeconds,
+      )
+      .toSorted((left, right) => (right.lag ?? 0) - (left.lag ?? 0))
     if (!worst) return 'passed'
     const address = `${worst.address.host}:${worst.address.port}`
     return {
