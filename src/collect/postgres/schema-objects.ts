@@ -13,7 +13,7 @@ export const sequences: Query<SequenceReading> = {
     SELECT * FROM (
       SELECT pg_namespace.nspname AS schema, pg_class.relname AS name,
              CASE WHEN owner.oid IS NOT NULL
-                  THEN owner.relnamespace::regnamespace || '.' || owner.relname || '.' || attname END AS column,
+                  THEN format('%s.%I.%I', owner.relnamespace::regnamespace, owner.relname, attname) END AS column,
              CASE WHEN has_sequence_privilege(pg_class.oid, 'SELECT, USAGE') AND seqincrement > 0
                   THEN pg_sequence_last_value(pg_class.oid)::float8
                        / least(seqmax, CASE atttypid WHEN 'int2'::regtype THEN 32767

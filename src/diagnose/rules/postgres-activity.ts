@@ -1,6 +1,7 @@
 import type { Fix } from '../../model/finding.ts'
 import { counted, formatBytes, formatValue } from '../../model/format.ts'
 import type { DatabaseReading } from '../../model/postgres/database.ts'
+import { identifier } from '../../model/postgres/identifier.ts'
 import { type PostgresReading, settingInBytes, settingNamed } from '../../model/postgres-reading.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { type Seconds, secondsBetween } from '../../model/units.ts'
@@ -168,7 +169,7 @@ export const databaseConnections = rule({
       fixes: [
         manual(
           'Raise it, or make the pools smaller',
-          `ALTER DATABASE "${database.name}" CONNECTION LIMIT ${limit * 2};`,
+          `ALTER DATABASE ${identifier(database.name)} CONNECTION LIMIT ${limit * 2};`,
         ),
       ],
     }

@@ -1,5 +1,6 @@
 import { formatRatio } from '../../model/format.ts'
 import type { CollationMismatch, HbaRule, SequenceReading } from '../../model/postgres/catalogue.ts'
+import { identifier, qualified } from '../../model/postgres/identifier.ts'
 import { settingNamed } from '../../model/postgres-reading.ts'
 import { manual } from '../fixes.ts'
 import { type Context, measured, observed, rule, type Subject, type Verdict } from '../rule.ts'
@@ -26,8 +27,9 @@ export const sequenceEnd = rule({
     const { schema, name, column, usedRatio } = sequence
     const { sequenceUsed, sequenceUsedCritical } = context.thresholds
     if (usedRatio <= sequenceUsed) return 'passed'
-    // A column is named with its table before it.
-    const [, table = '', last = ''] = /^(.+)\.([^.]+)$/.exec(column ?? '') ?? []
+    // A column is named with its table before it, each quoted where needed.
+    const [, table = '', last = ''] = /^(.+)\.("(?:[^"]|"")+"|[^".]+)$/.exec(column ?? '') ?? []
+    const sequenceInSql = qualified(schema, name)
     return {
       severity: usedRatio > sequenceUsedCritical ? 'critical' : 'high',
       title: `The sequence ${schema}.${name} has given out ${formatRatio(usedRatio)} of its numbers`,
@@ -38,8 +40,8 @@ export const sequenceEnd = rule({
         manual(
           'Give the column a larger type; the table is written anew, which locks it',
           column === null
-            ? `ALTER SEQUENCE ${schema}.${name} AS bigint;`
-            : `ALTER TABLE ${table} ALTER COLUMN ${last} TYPE bigint; ALTER SEQUENCE ${schema}.${name} AS bigint;`,
+            ? `ALTER SEQUENCE ${sequenceInSql} AS bigint;`
+            : `ALTER TABLE ${table} ALTER COLUMN ${last} TYPE bigint; ALTER SEQUENCE ${sequenceInSql} AS bigint;`,
         ),
       ],
     }
@@ -89,7 +91,7 @@ export const collationVersion = rule({
       fixes: [
         manual(
           'Rebuild the indexes over text, then record the version',
-          `REINDEX DATABASE CONCURRENTLY <database>; ALTER ${what} "${name.replaceAll('"', '""')}" REFRESH ${of === 'database' ? 'COLLATION ' : ''}VERSION;`,
+          `REINDEX DATABASE CONCURRENTLY <database>; ALTER ${what} ${identifier(name)} REFRESH ${of === 'database' ? 'COLLATION ' : ''}VERSION;`,
         ),
       ],
     }

@@ -1,6 +1,7 @@
 import type { Fix } from '../../model/finding.ts'
 import { counted, formatBytes, formatSeconds } from '../../model/format.ts'
 import type { IndexReading, MissingForeignKeyIndex } from '../../model/postgres/catalogue.ts'
+import { identifier, qualified } from '../../model/postgres/identifier.ts'
 import type { PostgresReading } from '../../model/postgres-reading.ts'
 import { type Seconds, secondsBetween } from '../../model/units.ts'
 import { manual } from '../fixes.ts'
@@ -157,7 +158,7 @@ export const foreignKeyUnindexed = rule({
       fixes: [
         manual(
           'Make one, beside reads and writes',
-          `CREATE INDEX CONCURRENTLY ON ${schema}.${table} (${named});`,
+          `CREATE INDEX CONCURRENTLY ON ${qualified(schema, table)} (${columns.map(identifier).join(', ')});`,
         ),
       ],
     }

@@ -1,4 +1,5 @@
 import { formatBytes, formatRatio, formatSeconds } from '../../model/format.ts'
+import { identifier } from '../../model/postgres/identifier.ts'
 import type { Statement, StatementCounters } from '../../model/postgres/statements.ts'
 import type { PostgresReading } from '../../model/postgres-reading.ts'
 import { manual } from '../fixes.ts'
@@ -127,7 +128,7 @@ export const statementSpills = rule({
       fixes: [
         manual(
           'Give an index for its order, or its role more memory',
-          `ALTER ROLE "${statement.userName}" SET work_mem = '…';`,
+          `ALTER ROLE ${identifier(statement.userName)} SET work_mem = '…';`,
         ),
         explain(statement),
       ],

@@ -1,5 +1,6 @@
 import { counted, formatBytes, formatRatio, formatSeconds } from '../../model/format.ts'
 import type { TableReading } from '../../model/postgres/catalogue.ts'
+import { qualified } from '../../model/postgres/identifier.ts'
 import type { XminHolder } from '../../model/postgres/sessions.ts'
 import { secondsBetween } from '../../model/units.ts'
 import { manual, setParameter } from '../fixes.ts'
@@ -78,7 +79,8 @@ export const xminHeld = rule({
       fixes: [
         manual(
           'If it is not needed any more, end it',
-          fix.replace('<name>', oldest.name.replaceAll("'", "''")),
+          // A client chose the name: as a replacement its $ would mean something.
+          fix.replace('<name>', () => oldest.name.replaceAll("'", "''")),
         ),
       ],
     }
@@ -113,6 +115,11 @@ export const vacuumPasses = rule({
 })
 
 type Table = { readonly table: TableReading; readonly database: string; readonly name: string }
+
+const inSql = ({ table }: Table): string => qualified(table.schema, table.name)
+
+const inShell = (word: string): string =>
+  /^[\w.]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 /** Those that the catalogue lists of each server; where it could not be read, one that stands for all. */
 const tables = (context: Context): Subject<Table | null>[] =>
@@ -172,10 +179,10 @@ export const deadRows = rule({
       fixes: [
         manual(
           'Vacuum it, and read what it says of rows it could not remove',
-          `VACUUM (VERBOSE, ANALYZE) ${subject.name};`,
+          `VACUUM (VERBOSE, ANALYZE) ${inSql(subject)};`,
         ),
         ...(off
-          ? [manual('Let autovacuum do it', `ALTER TABLE ${subject.name} RESET (autovacuum_enabled);`)]
+          ? [manual('Let autovacuum do it', `ALTER TABLE ${inSql(subject)} RESET (autovacuum_enabled);`)]
           : []),
       ],
     }
@@ -204,7 +211,7 @@ export const neverAnalysed = rule({
         measured(context)('rows changed since', modified, 'count', 'pg_stat_user_tables.n_mod_since_analyze'),
         measured(context)('live rows', liveRows, 'count', 'pg_stat_user_tables.n_live_tup'),
       ],
-      fixes: [manual('Analyse it', `ANALYZE ${subject.name};`)],
+      fixes: [manual('Analyse it', `ANALYZE ${inSql(subject)};`)],
     }
   },
 })
@@ -234,7 +241,7 @@ export const bloat = rule({
       fixes: [
         manual(
           'New rows use it up; to give it back without a long lock',
-          `pg_repack --table ${subject.name} ${subject.database}`,
+          `pg_repack --table ${inShell(inSql(subject))} ${inShell(subject.database)}`,
         ),
       ],
     }

@@ -76,7 +76,7 @@ export type MissingForeignKeyIndex = z.infer<typeof MissingForeignKeyIndex>
 export const SequenceReading = z.object({
   schema: z.string(),
   name: z.string(),
-  /** `public.orders.id`; null when no column owns it. */
+  /** `public.orders.id`, each part quoted where SQL needs it; null when no column owns it. */
   column: z.string().nullable(),
   /** Of what the sequence, or the type of its column, holds. */
   usedRatio: Ratio,
