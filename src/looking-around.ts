@@ -1,8 +1,9 @@
 import { realpath, stat } from 'node:fs/promises'
 import { createCollection } from './collect/collection.ts'
 import { connectEngine } from './collect/containers/engine-client.ts'
+import { bracketed, nameFor, passwordVariable } from './collect/found-container.ts'
 import { isPostgres, knockAtRedis, knockAtWeb } from './collect/knock.ts'
-import { proposePostgres } from './collect/postgres/proposal.ts'
+import { GRANTS, proposePostgres } from './collect/postgres/proposal.ts'
 import { proposeRedis } from './collect/redis/proposal.ts'
 import { type DockerSource, parseConfig } from './config.ts'
 import type { ContainerReading } from './model/container-reading.ts'
@@ -80,9 +81,6 @@ async function enginesToTry(environment: Environment): Promise<DockerSource[]> {
 
 const PORTS = { postgres: 5432, redis: 6379, ollama: 11434 } as const
 
-const variableOf = (name: string): string =>
-  `${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_PASSWORD`.replace(/^(\d)/, '_$1')
-
 /** Names tell servers apart in findings and fixes: a second one of the same name gets a number. */
 function unlike(name: string, taken: Set<string>): string {
   let free = name
@@ -104,8 +102,8 @@ async function findPostgres(
     found.push({
       name: proposal.name,
       where: `container ${container.name}`,
-      url: /url: (\S+)/.exec(proposal.entry)?.[1] ?? '',
-      variable: /\$\{(\w+)\}/.exec(proposal.entry)?.[1] ?? null,
+      url: proposal.url,
+      variable: proposal.variable,
       opener: proposal.psql,
       statements: proposal.sql,
       obstacle: proposal.obstacle,
@@ -120,15 +118,10 @@ async function findPostgres(
     {
       name,
       where: 'this machine',
-      url: `postgres://perfbot:\${${variableOf(name)}}@127.0.0.1:${PORTS.postgres}/postgres`,
-      variable: variableOf(name),
+      url: `postgres://perfbot:\${${passwordVariable(name)}}@127.0.0.1:${PORTS.postgres}/postgres`,
+      variable: passwordVariable(name),
       opener: 'sudo -u postgres psql',
-      statements: [
-        'CREATE ROLE perfbot LOGIN;',
-        'GRANT pg_monitor TO perfbot;',
-        'CREATE EXTENSION IF NOT EXISTS pg_stat_statements;',
-        '\\password perfbot',
-      ],
+      statements: GRANTS,
       obstacle: null,
     },
   ]
@@ -145,8 +138,8 @@ async function redisAt(place: {
 }): Promise<FoundServer | null> {
   const door = place.obstacle ? 'open' : await knockAtRedis(place.host, place.port)
   if (!door) return null
-  const variable = door === 'locked' ? variableOf(place.name) : null
-  const host = place.host.includes(':') ? `[${place.host}]` : place.host
+  const variable = door === 'locked' ? passwordVariable(place.name) : null
+  const host = bracketed(place.host)
   return {
     name: place.name,
     where: place.where,
@@ -194,7 +187,7 @@ async function findServices(containers: readonly ContainerReading[]): Promise<Fo
       const published = container.ports.flatMap(({ protocol, hostPort }) =>
         protocol === 'tcp' && hostPort !== null ? [hostPort] : [],
       )
-      const plain = (container.compose?.service ?? container.name).replace(/[^\w.-]/g, '-')
+      const plain = nameFor(container.compose?.service ?? container.name)
       // The same port is published for IPv4 and for IPv6.
       return [...new Set(published)].map((port) => ({ port, name: unlike(plain, taken) }))
     })
@@ -215,9 +208,7 @@ function ollamaPlaces(containers: readonly ContainerReading[]): string[] {
       ({ containerPort, hostPort }) => containerPort === PORTS.ollama && hostPort !== null,
     )?.hostPort
     if (published) return [`http://127.0.0.1:${published}`]
-    return addresses
-      .slice(0, 1)
-      .map((address) => `http://${address.includes(':') ? `[${address}]` : address}:${PORTS.ollama}`)
+    return addresses.slice(0, 1).map((address) => `http://${bracketed(address)}:${PORTS.ollama}`)
   })
 }
 
