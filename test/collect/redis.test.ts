@@ -6,7 +6,8 @@ import { redisCollector } from '../../src/collect/redis.ts'
 import { RedisReading } from '../../src/model/redis-reading.ts'
 import { seconds } from '../../src/model/units.ts'
 import { createTestAuthority } from '../support/certificates.ts'
-import { freePort, type RealRedis, redisIsMissing, startRedis, whySkipped } from '../support/redis.ts'
+import { freePort } from '../support/free-port.ts'
+import { type RealRedis, redisIsMissing, startRedis, whySkipped } from '../support/redis.ts'
 
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Exporter } from '../../src/exporter/server.ts'
 import { METRICS, samplesOf } from '../../src/model/samples/samples.ts'
+import { freePort } from '../support/free-port.ts'
 import { prometheusIsMissing, whyNoPrometheus } from '../support/prometheus.ts'
 import { fullSnapshot } from '../support/samples.ts'
 import { exporterOf } from './exporter.ts'
@@ -107,13 +107,4 @@ async function untilScraped(url: string): Promise<void> {
     await sleep(100)
   }
   throw new Error('Prometheus did not scrape within 20 s')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

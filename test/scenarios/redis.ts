@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, type RealRedis } from '../support/redis.ts'
+import { freePort } from '../support/free-port.ts'
+import type { RealRedis } from '../support/redis.ts'
 import { scenariosOf } from './scenario.ts'
 
 const sourceOf = ({ url }: RealRedis, name = 'cache') => ({ name, url, ca: null })

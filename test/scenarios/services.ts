@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seconds } from '../../src/model/units.ts'
 import { createTestAuthority, type Issued } from '../support/certificates.ts'
-import { freePort } from '../support/redis.ts'
+import { freePort } from '../support/free-port.ts'
 import { scenariosOf } from './scenario.ts'
 import { type Stage, serviceAt } from './stage.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seconds } from '../../src/model/units.ts'
-import { freePort } from '../support/redis.ts'
+import { freePort } from '../support/free-port.ts'
 import { ollamaWith } from './gpus.ts'
 import { scenariosOf } from './scenario.ts'
 import { serve } from './services.ts'

@@ -1,19 +1,11 @@
 import { createHmac } from 'node:crypto'
-import { createServer } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { FOUNDER, type System, startSystem } from '../end-to-end/system.ts'
+import { freePort } from '../support/free-port.ts'
 
 const SECRET = '8f742231b10e8888abcd99yyyzzz85a5'
 let system: System
 let url: string
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 beforeAll(async () => {
   const port = await freePort()

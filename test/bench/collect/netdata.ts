@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../support/redis.ts'
+import { freePort } from '../../support/free-port.ts'
 
 export const netdataIsMissing = !(process.env.PATH ?? '')
   .split(delimiter)

@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,6 +10,7 @@ import { containerCollector } from '../../../src/collect/containers.ts'
 import { OWN_SYSTEM } from '../../../src/collect/system-paths.ts'
 import { seconds } from '../../../src/model/units.ts'
 import { describeWithDocker, dockerSocket } from '../../support/docker.ts'
+import { freePort } from '../../support/free-port.ts'
 
 const run = promisify(execFile)
 const isRoot = process.getuid?.() === 0
@@ -46,14 +46,6 @@ afterAll(async () => {
   for (const bridge of bridges) await run('ip', ['link', 'delete', bridge]).catch(() => {})
   await rm(directory, { recursive: true, force: true })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 const collectorOf = (address: EngineAddress) => {
   const engine = connectEngine({ name: 'far', configured: true, ...address })

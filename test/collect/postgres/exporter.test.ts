@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresCollector } from '../../../src/collect/postgres.ts'
 import { samplesOfReading } from '../../../src/model/samples/metric.ts'
 import { postgresLabels, postgresMetrics } from '../../../src/model/samples/postgres.ts'
 import { seconds } from '../../../src/model/units.ts'
+import { freePort } from '../../support/free-port.ts'
 import { installations, startServer, type TestServer } from '../../support/postgres.ts'
 import { postgresExporter, whyNoExporter } from '../../support/postgres-exporter.ts'
 
@@ -132,11 +132,3 @@ describe.skipIf(!postgresExporter)(`beside postgres_exporter${whyNoExporter}`, (
     )
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@redis/client'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { timestamp } from '../../../src/model/units.ts'
+import { freePort } from '../../support/free-port.ts'
 import { type FakeOllama, startFakeOllama } from '../../support/ollama.ts'
 import { makeGpu, makeSnapshot } from '../../support/snapshot.ts'
 import { HOST } from '../support.ts'
@@ -16,14 +15,6 @@ async function temporary(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'perfbot-commands-'))
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
   return directory
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' ? (address?.port ?? 0) : 0
 }
 
 test('commands on a real Redis', async () => {
