@@ -7,6 +7,7 @@ import type { SeriesValue } from '../../src/model/series.ts'
 import { timestamp } from '../../src/model/units.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { storeOn } from '../../src/store/store.ts'
+import { quantile } from './quantile.ts'
 
 /**
  * Fills the embedded store as `--series` series every `--interval` seconds for `--days` days would, nothing of it
@@ -45,10 +46,6 @@ const keys = Array.from({ length: SERIES }, (_, index) => ({
   labels: { host: 'bench', part: String(index) },
 }))
 const collection = (): SeriesValue[] => keys.map((key, index) => ({ ...key, value: nextValue(index) }))
-
-const quantile = (sorted: readonly number[], q: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number
-const sortedTimes = (times: readonly number[]): number[] => times.toSorted((left, right) => left - right)
 
 const directory = await mkdtemp(join(tmpdir(), 'perfbot-bench-'))
 try {
@@ -92,7 +89,7 @@ try {
       await store.trend({ series: id, from: timestamp(new Date(from)), to: timestamp(new Date(end)), points })
       times.push(performance.now() - begun)
     }
-    return sortedTimes(times)
+    return times
   }
   const whole = await asked(BEGINNING, 200)
   const day = await asked(end - 24 * HOUR_MS, 1440)
@@ -108,9 +105,9 @@ try {
     trendOverAllP50Ms: quantile(whole, 0.5),
     trendOverAllP95Ms: quantile(whole, 0.95),
     trendOverADayP95Ms: quantile(day, 0.95),
-    collectionWriteP50Ms: quantile(sortedTimes(writing), 0.5),
-    collectionWriteP95Ms: quantile(sortedTimes(writing), 0.95),
-    packHourP95Ms: quantile(sortedTimes(packing), 0.95),
+    collectionWriteP50Ms: quantile(writing, 0.5),
+    collectionWriteP95Ms: quantile(writing, 0.95),
+    packHourP95Ms: quantile(packing, 0.95),
     packHourCpuMs: packingCpuMs / packing.length,
     limits: { bytes: 2e9, trendOverAllP95Ms: 50 },
   }

@@ -10,13 +10,11 @@ import { hostCollector } from '../../src/collect/host.ts'
 import { OWN_SYSTEM } from '../../src/collect/system-paths.ts'
 import { seconds } from '../../src/model/units.ts'
 import { nodeExporterIsMissing, startNodeExporter } from '../support/node-exporter.ts'
+import { quantile } from './quantile.ts'
 
 const WARM_UP = 50
 const READINGS = 200
 const PAUSE_MS = 20
-
-const quantile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number
 
 const collector = hostCollector(seconds(0.001), OWN_SYSTEM)
 const read = () => collector.collect(AbortSignal.timeout(30_000))
@@ -37,7 +35,6 @@ for (let index = 0; index < READINGS; index += 1) {
 await collector.close?.()
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-const sorted = (values: readonly number[]) => values.toSorted((left, right) => left - right)
 
 async function exporterCpuMs(): Promise<number | null> {
   if (nodeExporterIsMissing) return null
@@ -55,10 +52,10 @@ async function exporterCpuMs(): Promise<number | null> {
 const figures = {
   processes,
   readings: READINGS,
-  wallP50Ms: quantile(sorted(wall), 0.5),
-  wallP95Ms: quantile(sorted(wall), 0.95),
+  wallP50Ms: quantile(wall, 0.5),
+  wallP95Ms: quantile(wall, 0.95),
   cpuMeanMs: mean(cpu),
-  cpuP50Ms: quantile(sorted(cpu), 0.5),
+  cpuP50Ms: quantile(cpu, 0.5),
   nodeExporterCpuMeanMs: await exporterCpuMs(),
 }
 const rows: [string, string][] = [

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { postgresCollector } from '../../src/collect/postgres.ts'
 import { seconds } from '../../src/model/units.ts'
 import { installations, startServer } from '../support/postgres.ts'
+import { quantile } from './quantile.ts'
 
 /**
  * What reading a PostgreSQL costs, on each version that is here (test/support/install-postgres.sh): a database of 500
@@ -19,9 +20,6 @@ const FILL = `
     EXECUTE format('INSERT INTO t%s (customer, name) SELECT g, md5(g::text) FROM generate_series(1, 100) g', i);
   END LOOP; END $$;
   ANALYZE;`
-
-const quantile = (times: readonly number[], q: number): number =>
-  times.toSorted((left, right) => left - right)[Math.min(times.length - 1, Math.floor(q * times.length))] ?? 0
 
 async function measure(installation: ReturnType<typeof installations>[number]) {
   const server = await startServer(installation, {

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { startPlayground } from '../../src/playground/server.ts'
 import { founder } from '../../src/playground/workspace.ts'
 import { startBot } from '../support/bot.ts'
+import { quantile } from './quantile.ts'
 
 /**
  * How soon perfbot acknowledges `/perf` while a report runs: a whole bot in a process of its own, over the playground's
@@ -78,18 +79,15 @@ await bot.stop()
 await playground.close()
 await rm(directory, { recursive: true, force: true })
 
-const sorted = waits.toSorted((one, other) => one - other)
-const quantile = (share: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 const figures = {
   commands: sent.length,
   failures,
   perSecond: sent.length / lasted,
   reports: reported,
-  acknowledgedP50Ms: quantile(0.5),
-  acknowledgedP90Ms: quantile(0.9),
-  acknowledgedP99Ms: quantile(0.99),
-  acknowledgedMaxMs: sorted.at(-1) ?? 0,
+  acknowledgedP50Ms: quantile(waits, 0.5),
+  acknowledgedP90Ms: quantile(waits, 0.9),
+  acknowledgedP99Ms: quantile(waits, 0.99),
+  acknowledgedMaxMs: quantile(waits, 1),
   targetP99Ms: TARGET_MS,
 }
 const rows: [string, string][] = [

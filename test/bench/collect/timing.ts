@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { quantile } from '../quantile.ts'
 
 /** Longer than the window over which rates are measured, so that each run has the one before to measure from. */
 export const PAUSE_MS = 1100
@@ -8,11 +9,6 @@ export type Timing = {
   readonly p95Ms: number
   readonly cpuP50Ms: number
   readonly cpuMeanMs: number
-}
-
-const quantile = (values: readonly number[], q: number): number => {
-  const sorted = values.toSorted((left, right) => left - right)
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number
 }
 
 /** Wall time of each run, and the CPU time of this process in it; with a pause before each, as between collections. */
