@@ -5,10 +5,14 @@ import type { Once } from './once.ts'
 import { whyNotPermitted } from './permission.ts'
 import { applySettings } from './settings/apply-settings.ts'
 import { openSettings, showSettingsOf } from './settings/open-settings.ts'
-import { INPUTS } from './settings/settings-view.ts'
+import { INPUTS, SettingsMetadata } from './settings/settings-view.ts'
 import { readSubmission } from './settings/submission.ts'
 import type { FaceParts } from './subcommand.ts'
 import { ACTIONS, VIEWS } from './views/buttons.ts'
+
+/** Where the person spoke who opened the window. */
+const placeOf = ({ private_metadata }: { readonly private_metadata: string }): string =>
+  SettingsMetadata.parse(JSON.parse(private_metadata)).place
 
 /** The window of settings: its button, the choice of another channel in it, and Save. */
 export function listenToSettings(app: App, parts: FaceParts, guard: Guard, once: Once): void {
@@ -23,8 +27,9 @@ export function listenToSettings(app: App, parts: FaceParts, guard: Guard, once:
     await guard(
       'settings',
       async () => {
-        const refusal = await whyNotPermitted('ask', user, body.channel?.id ?? user, parts)
-        if (!refusal) return openSettings(user, action.value ?? '', body.trigger_id, parts)
+        const place = body.channel?.id ?? user
+        const refusal = await whyNotPermitted('ask', user, place, parts)
+        if (!refusal) return openSettings(user, action.value ?? '', place, body.trigger_id, parts)
         const text = 'You may not do that here'
         return poster.post({ channel: user }, { text, blocks: [section(refusal)] })
       },
@@ -38,19 +43,20 @@ export function listenToSettings(app: App, parts: FaceParts, guard: Guard, once:
     if (action.type !== 'conversations_select' || !view || !once(body.trigger_id)) return
     await guard(
       'settings of another channel',
-      () => showSettingsOf(action.selected_conversation ?? '', body.user.id, view, parts),
+      () => showSettingsOf(action.selected_conversation ?? '', body.user.id, placeOf(view), view, parts),
       tell(body.user.id),
     )
   })
 
   app.view(VIEWS.settings, async ({ ack, body, view }) => {
     const user = body.user.id
+    const place = placeOf(view)
     // Whoever lost a right while the window was open has lost it.
     const [refusal, notAdmin] = await Promise.all([
-      whyNotPermitted('ask', user, user, parts),
-      whyNotPermitted('admin', user, user, parts),
+      whyNotPermitted('ask', user, place, parts),
+      whyNotPermitted('admin', user, place, parts),
     ])
-    const read = readSubmission(view.state, notAdmin ? null : await perfbot.settableThresholds())
+    const read = readSubmission(view, notAdmin ? null : await perfbot.settableThresholds())
     if (read.kind === 'errors') return ack({ response_action: 'errors', errors: { ...read.errors } })
     await ack()
     if (!once(`${view.id} ${view.hash}`)) return

@@ -163,6 +163,25 @@ describe('settings', () => {
     ])
   })
 
+  it('that somebody else made while the window was open are left as they are', async () => {
+    const { playground, perfbot, channel } = system
+    const silenced = (await perfbot.silences()).map(({ findingId }) => findingId)
+    const open = (await perfbot.findingsSeen()).filter(({ resolvedAt }) => resolvedAt === null)
+    const other = open.find(({ id }) => !silenced.includes(id))
+    expect(silenced).toHaveLength(1)
+    const { id } = await openSettings(FOUNDER)
+    await perfbot.silence({ finding: other?.id ?? '', span: null, by: VISITOR })
+    await perfbot.setThreshold({ name: 'diskAvailable', value: 0.2, by: VISITOR })
+    const values = { [`time:${channel}`]: { time: '08:15' }, silenced: { silenced: [] } }
+    expect(await playground.submitView({ user: FOUNDER, view_id: id, values })).toEqual({ ok: true })
+    const told = await playground.until(() =>
+      playground.ephemeral(channel, FOUNDER).find((message) => said(message).includes('at 08:15')),
+    )
+    expect(said(told)).not.toContain('20 %')
+    expect((await perfbot.silences()).map(({ findingId }) => findingId)).toEqual([other?.id])
+    expect((await perfbot.settableThresholds()).find(({ name }) => name === 'diskAvailable')?.value).toBe(0.2)
+  })
+
   it('show thresholds to admins only', async () => {
     const { playground } = system
     const view = await openSettings(VISITOR)

@@ -325,6 +325,7 @@ function viewsOf(report: Report) {
     'read only': readOnlyModal(plan, finding, longName(1), approvers),
     notice: noticeModal(longName(1).repeat(20)),
     settings: settingsModal({
+      place: 'C1',
       channel: 'C1',
       subscription: null,
       timezones: ['UTC'],

@@ -12,9 +12,10 @@ export const settings: Subcommand = {
   audience: 'asker',
   async run(invocation) {
     const { triggerId, answer, place } = invocation
-    if (triggerId !== undefined) return openSettings(invocation.user, place.channel, triggerId, invocation)
+    const { channel } = place
+    if (triggerId !== undefined) return openSettings(invocation.user, channel, channel, triggerId, invocation)
     // What was typed as a message brings nothing that opens a window; a click does.
     const text = 'The settings open in a window.'
-    await answer({ text, blocks: [section(text), actions([settingsButton(place.channel)])] })
+    await answer({ text, blocks: [section(text), actions([settingsButton(channel)])] })
   },
 }

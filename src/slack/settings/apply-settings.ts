@@ -3,6 +3,7 @@ import { seconds } from '../../model/units.ts'
 import { mrkdwn } from '../blocks.ts'
 import { digestTimeOf, expressionOf, whenInWords } from '../digest-words.ts'
 import type { FaceParts } from '../subcommand.ts'
+import { optionValue } from './settings-view.ts'
 import type { Submission } from './submission.ts'
 
 type Change = { readonly by: string; readonly submission: Submission }
@@ -16,8 +17,8 @@ async function applyDigest({ by, submission }: Change, { perfbot }: FaceParts): 
   if (isOwn && days.length === 0) return []
   const expression = days.length === 0 ? null : expressionOf({ time, days })
   const sameTime = (before?.expression ?? null) === expression
-  // Where there is no digest, its zone says nothing.
-  const sameZone = expression === null || before?.timezone === timezone || (before?.timezone ?? null) === null
+  // Where there is no digest, its zone says nothing; one without a zone of its own goes by that of the readers.
+  const sameZone = expression === null || (before?.timezone ?? perfbot.timezone) === timezone
   if (sameTime && sameZone) return []
   await perfbot.subscribe({ channel, expression, timezone, by })
   return expression === null
@@ -28,10 +29,10 @@ async function applyDigest({ by, submission }: Change, { perfbot }: FaceParts): 
 }
 
 async function applySilences({ by, submission }: Change, { perfbot }: FaceParts): Promise<string[]> {
-  const { silenced, mute, span } = submission
+  const { released, mute, span } = submission
   const done: string[] = []
-  for (const { findingId } of silenced === null ? [] : await perfbot.silences()) {
-    if (silenced?.some((kept) => findingId.startsWith(kept))) continue
+  for (const { findingId } of released.length === 0 ? [] : await perfbot.silences()) {
+    if (!released.includes(optionValue(findingId))) continue
     if (await perfbot.endSilence(findingId, by)) done.push(`\`${mrkdwn(findingId)}\` is heard of again.`)
   }
   for (const finding of mute) {

@@ -19,7 +19,7 @@ async function timezoneOf(user: string, { client, logger }: FaceParts): Promise<
 /** A channel's digest is set for a channel, not for a direct message with perfbot. */
 const isChannel = (id: string): boolean => /^[CG]/.test(id)
 
-async function stateOf(user: string, asked: string, parts: FaceParts): Promise<SettingsState> {
+async function stateOf(user: string, asked: string, place: string, parts: FaceParts): Promise<SettingsState> {
   const { perfbot } = parts
   const channel = isChannel(asked) ? asked : ((await parts.channels())[0]?.id ?? null)
   const [subscription, own, silences, seen, thresholds, refusal] = await Promise.all([
@@ -28,11 +28,12 @@ async function stateOf(user: string, asked: string, parts: FaceParts): Promise<S
     perfbot.silences(),
     perfbot.findingsSeen(),
     perfbot.settableThresholds(),
-    whyNotPermitted('admin', user, asked, parts),
+    whyNotPermitted('admin', user, place, parts),
   ])
   const now = timestamp(new Date())
   const zones = [subscription?.timezone, perfbot.timezone, own, 'UTC']
   return {
+    place,
     channel,
     subscription,
     timezones: [...new Set(zones.filter((zone) => typeof zone === 'string'))],
@@ -43,13 +44,15 @@ async function stateOf(user: string, asked: string, parts: FaceParts): Promise<S
   }
 }
 
+/** For the digest of a channel; `place` is where the person speaks, and their rights there count. */
 export async function openSettings(
   user: string,
   channel: string,
+  place: string,
   triggerId: string,
   parts: FaceParts,
 ): Promise<void> {
-  const view = settingsModal(await stateOf(user, channel, parts))
+  const view = settingsModal(await stateOf(user, channel, place, parts))
   await parts.client.views.open({ trigger_id: triggerId, view })
 }
 
@@ -57,9 +60,10 @@ export async function openSettings(
 export async function showSettingsOf(
   channel: string,
   user: string,
+  place: string,
   view: { readonly id: string; readonly hash: string },
   parts: FaceParts,
 ): Promise<void> {
-  const shown = settingsModal(await stateOf(user, channel, parts))
+  const shown = settingsModal(await stateOf(user, channel, place, parts))
   await parts.client.views.update({ view_id: view.id, hash: view.hash, view: shown })
 }

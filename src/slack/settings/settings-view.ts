@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types'
+import { z } from 'zod'
 import type { Silence } from '../../model/alert.ts'
 import type { DigestSubscription } from '../../model/digest.ts'
 import { oneLine, shortened } from '../../model/plain-text.ts'
@@ -20,7 +21,11 @@ export const INPUTS = {
   threshold: 'threshold:',
 } as const
 
+/** What the window carries along: where the person who opened it spoke, since a right may hold in one channel. */
+export const SettingsMetadata = z.object({ place: z.string() })
+
 export type SettingsState = {
+  readonly place: string
   /** Whose digest it is about; null before one was chosen. */
   readonly channel: string | null
   readonly subscription: DigestSubscription | null
@@ -35,7 +40,7 @@ export type SettingsState = {
 }
 
 /** How long something is muted; empty is until somebody unmutes it. */
-export const SPANS: readonly (readonly [value: string, text: string])[] = [
+const SPANS: readonly (readonly [value: string, text: string])[] = [
   ['3600', 'for an hour'],
   ['28800', 'for 8 hours'],
   ['86400', 'for a day'],
@@ -46,9 +51,12 @@ export const SPANS: readonly (readonly [value: string, text: string])[] = [
 const DEFAULT_TIME = '09:00'
 const FOREVER = 'forever'
 
+/** What Slack sends back for something chosen: as much of it as an option holds. */
+export const optionValue = (value: string): string => value.slice(0, LIMITS.optionValue)
+
 const option = (value: string, text: string): PlainTextOption => ({
   text: plain(shortened(oneLine(text) || '–', LIMITS.optionText)),
-  value: value.slice(0, LIMITS.optionValue),
+  value: optionValue(value),
 })
 
 const isShare = (threshold: SettableThreshold) => threshold.highest <= 1
@@ -210,6 +218,7 @@ function thresholdBlocks({ thresholds, askForThresholds }: SettingsState): Known
 export const settingsModal = (state: SettingsState): ModalView => ({
   type: 'modal',
   callback_id: VIEWS.settings,
+  private_metadata: JSON.stringify({ place: state.place } satisfies z.infer<typeof SettingsMetadata>),
   title: plain('Settings'),
   submit: plain('Save'),
   close: plain('Leave as it is'),

@@ -19,16 +19,27 @@ const Values = z.record(
   ),
 )
 
+/** What the same inputs held when the window was shown; Slack sends it along. */
+const Blocks = z.array(
+  z.object({
+    block_id: z.string().optional(),
+    element: z
+      .object({ initial_value: z.string().nullish(), initial_options: z.array(Chosen).nullish() })
+      .optional(),
+  }),
+)
+
 export type Submission = {
   readonly channel: string
   readonly time: string
   readonly days: readonly number[]
   readonly timezone: string | null
-  /** The beginnings of the ids that stay silenced; null where the window had none. */
-  readonly silenced: readonly string[] | null
+  /** What was taken out of the silenced, by the values of the options. */
+  readonly released: readonly string[]
   readonly mute: readonly string[]
   /** Seconds; null is until somebody unmutes it. */
   readonly span: number | null
+  /** Those that the person changed. */
   readonly thresholds: ReadonlyMap<string, number>
 }
 
@@ -37,9 +48,14 @@ export type Read =
   /** What stands wrong, by the block that Slack shows it under. */
   | { readonly kind: 'errors'; readonly errors: Readonly<Record<string, string>> }
 
-/** Reads what was sent, by the bounds that hold. */
-export function readSubmission(state: unknown, thresholds: readonly SettableThreshold[] | null): Read {
-  const { values } = z.object({ values: Values }).parse(state)
+/**
+ * Reads what was sent, by the bounds that hold. What stands as it was shown is nobody's wish: somebody else may have set
+ * it meanwhile.
+ */
+export function readSubmission(view: unknown, thresholds: readonly SettableThreshold[] | null): Read {
+  const { state, blocks } = z.object({ state: z.object({ values: Values }), blocks: Blocks }).parse(view)
+  const { values } = state
+  const shownIn = (block: string) => blocks.find(({ block_id }) => block_id === block)?.element
   const blockOf = (name: string) =>
     Object.keys(values).find((id) => id === name || id.startsWith(`${name}:`)) ?? name
   const input = (name: string) => values[blockOf(name)]?.[name]
@@ -55,6 +71,8 @@ export function readSubmission(state: unknown, thresholds: readonly SettableThre
     const block = `${INPUTS.threshold}${threshold.name}`
     const text = input(block)?.value ?? ''
     const shown = Number(text.replace(',', '.'))
+    const before = shownIn(block)
+    if (!before || (text.trim() !== '' && shown === Number(before.initial_value))) continue
     const value = meantBy(threshold, shown)
     if (text.trim() === '' || Number.isNaN(shown)) errors[block] = 'Write a number such as 10.'
     else if (value < threshold.lowest || value > threshold.highest) {
@@ -65,6 +83,8 @@ export function readSubmission(state: unknown, thresholds: readonly SettableThre
   if (Object.keys(errors).length > 0) return { kind: 'errors', errors }
 
   const chosen = (name: string) => input(name)?.selected_options?.map(({ value }) => value)
+  const silenced = chosen(INPUTS.silenced) ?? []
+  const shown = shownIn(INPUTS.silenced)?.initial_options ?? []
   const span = Number(input(INPUTS.span)?.selected_option?.value)
   return {
     kind: 'read',
@@ -73,7 +93,7 @@ export function readSubmission(state: unknown, thresholds: readonly SettableThre
       time,
       days: (chosen(INPUTS.days) ?? []).map(Number).sort(),
       timezone: input(INPUTS.timezone)?.selected_option?.value ?? null,
-      silenced: values[INPUTS.silenced] ? (chosen(INPUTS.silenced) ?? []) : null,
+      released: shown.map(({ value }) => value).filter((value) => !silenced.includes(value)),
       mute: chosen(INPUTS.mute) ?? [],
       span: Number.isNaN(span) ? null : span,
       thresholds: set,
