@@ -42,7 +42,8 @@ export function composeEnvironment(existing: string, variables: readonly Variabl
   for (const { name, value, comment } of variables) {
     const named = lineOf(name).exec(text)
     if (!named) text += `${text === '' || text.endsWith('\n') ? '' : '\n'}# ${comment}\n${name}=${value}\n`
-    else if (named[1]?.trim() === '' && value !== '') text = text.replace(named[0], `${name}=${value}`)
+    else if (named[1]?.trim() === '' && value !== '')
+      text = text.replace(lineOf(name), () => `${name}=${value}`)
   }
   return text
 }

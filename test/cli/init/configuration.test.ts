@@ -86,3 +86,10 @@ it('keeps every value of a .env that is there, and fills what is empty', () => {
     '# mine\nSLACK_BOT_TOKEN=xoxb-mine\nSLACK_APP_TOKEN=xapp-new\nOTHER=1\n# db\nDB_PASSWORD=fresh\n',
   )
 })
+
+it('an empty line is filled in itself, not a comment above it that reads like it', () => {
+  const variables = [{ name: 'SLACK_BOT_TOKEN', value: 'xoxb-$&new', comment: 'bot' }]
+  expect(composeEnvironment('# SLACK_BOT_TOKEN=\nSLACK_BOT_TOKEN=\n', variables)).toBe(
+    '# SLACK_BOT_TOKEN=\nSLACK_BOT_TOKEN=xoxb-$&new\n',
+  )
+})
