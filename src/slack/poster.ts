@@ -46,22 +46,26 @@ export function createPoster(client: WebClient, outbox: Outbox, logger: Logger):
   // And so with the buttons for feedback.
   let feedbackRefused = false
 
-  /** Sends the blocks, without what this workspace does not know. */
-  async function sendKnown<Result>(
+  /** Sends the blocks, without what this workspace does not know; nothing said later overtakes the second attempt. */
+  const sendKnown = <Result>(
+    channel: string,
     blocks: readonly KnownBlock[],
     send: (blocks: KnownBlock[]) => Promise<Result>,
-  ): Promise<Result> {
-    const known = blocks.filter(({ type }) => type !== 'context_actions')
-    if (feedbackRefused || known.length === blocks.length) return send(known)
-    try {
-      return await send([...blocks])
-    } catch (error) {
-      if (codeOf(error) !== 'invalid_blocks') throw error
-      feedbackRefused = true
-      logger.warn('this workspace refuses buttons for feedback; texts of a model go without from now on')
-      return send(known)
-    }
-  }
+  ): Promise<Result> =>
+    outbox.send(channel, async () => {
+      const known = blocks.filter(({ type }) => type !== 'context_actions')
+      if (feedbackRefused || known.length === blocks.length) return send(known)
+      try {
+        return await send([...blocks])
+      } catch (error) {
+        if (codeOf(error) !== 'invalid_blocks') throw error
+        const sent = await send(known)
+        // Only now is it known that no other block was the bad one.
+        feedbackRefused = true
+        logger.warn('this workspace refuses buttons for feedback; texts of a model go without from now on')
+        return sent
+      }
+    })
 
   /** Messages go to a person by their id; files want the conversation with them. */
   async function conversationOf(channel: string): Promise<string> {
@@ -81,32 +85,28 @@ export function createPoster(client: WebClient, outbox: Outbox, logger: Logger):
   }
 
   async function postOne(place: Place, message: Message): Promise<Posted> {
-    const { channel, ts } = await sendKnown(message.blocks, (blocks) =>
-      outbox.send(place.channel, () =>
-        client.chat.postMessage({
-          channel: place.channel,
-          text: notification(message),
-          blocks,
-          ...threadOf(place),
-          ...QUIET,
-        }),
-      ),
+    const { channel, ts } = await sendKnown(place.channel, message.blocks, (blocks) =>
+      client.chat.postMessage({
+        channel: place.channel,
+        text: notification(message),
+        blocks,
+        ...threadOf(place),
+        ...QUIET,
+      }),
     )
     return { ...place, channel: channel ?? place.channel, ts: ts as string }
   }
 
   async function whisperOne(place: Place, user: string, message: Message): Promise<void> {
     try {
-      await sendKnown(message.blocks, (blocks) =>
-        outbox.send(place.channel, () =>
-          client.chat.postEphemeral({
-            channel: place.channel,
-            user,
-            text: notification(message),
-            blocks,
-            ...threadOf(place),
-          }),
-        ),
+      await sendKnown(place.channel, message.blocks, (blocks) =>
+        client.chat.postEphemeral({
+          channel: place.channel,
+          user,
+          text: notification(message),
+          blocks,
+          ...threadOf(place),
+        }),
       )
     } catch (error) {
       if (!UNREACHABLE.has(codeOf(error) ?? '')) throw error
@@ -118,15 +118,13 @@ export function createPoster(client: WebClient, outbox: Outbox, logger: Logger):
     post,
     async update(posted, message) {
       try {
-        await sendKnown(message.blocks, (blocks) =>
-          outbox.send(posted.channel, () =>
-            client.chat.update({
-              channel: posted.channel,
-              ts: posted.ts,
-              text: notification(message),
-              blocks,
-            }),
-          ),
+        await sendKnown(posted.channel, message.blocks, (blocks) =>
+          client.chat.update({
+            channel: posted.channel,
+            ts: posted.ts,
+            text: notification(message),
+            blocks,
+          }),
         )
         return posted
       } catch (error) {

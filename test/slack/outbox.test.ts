@@ -83,9 +83,18 @@ it('what a workspace does not know is left out, or said in older words, and is n
   const before = calls()
   await poster.postTable(place, table)
   await poster.postTable(place, table)
-  await poster.post(place, { text: 'answer', blocks: [section('fine'), block] })
+  // Another block is the bad one: that says nothing of the buttons.
+  const other = { type: 'table', rows: [] } as never
+  const refused = poster.post(place, { text: 'bad', blocks: [other, block] })
+  await expect(refused).rejects.toThrow('invalid_blocks')
+  // What is said right after it waits for the second attempt.
+  await Promise.all([
+    poster.post(place, { text: 'answer', blocks: [section('fine'), block] }),
+    say('dev', 'after the answer'),
+  ])
+  expect(texts('dev').slice(-2)).toEqual(['answer', 'after the answer'])
   await poster.whisper(place, 'U0FOUNDER', { text: 'answer', blocks: [section('fine'), block] })
-  expect(calls()).toBe(before + 3)
+  expect(calls()).toBe(before + 4)
   const shown = [...playground.messages(idOf('dev')), ...playground.ephemeral(idOf('dev'), 'U0FOUNDER')]
   expect(new Set(shown.flatMap(({ blocks }) => blocks.map(({ type }) => type)))).toEqual(new Set(['section']))
 })
