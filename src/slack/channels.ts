@@ -35,7 +35,12 @@ export function rememberedChannels(
   let known: { readonly channels: Promise<Channel[]>; readonly at: number } | null = null
   return () => {
     if (!known || Date.now() - known.at > MEMORY_MILLISECONDS) {
-      known = { channels: findChannels(client, wanted, logger), at: Date.now() }
+      const asked = { channels: findChannels(client, wanted, logger), at: Date.now() }
+      known = asked
+      // None of those wanted is more likely a failure than the truth: that is not believed for long.
+      void asked.channels.then(({ length }) => {
+        if (length === 0 && wanted.length > 0 && known === asked) known = null
+      })
     }
     return known.channels
   }
