@@ -20,6 +20,13 @@ export function tellingOfChanges(perfbot: Perfbot, changed: () => void): Perfbot
     reject: told(perfbot.reject),
     undo: told(perfbot.undo),
     propose: told(perfbot.propose),
+    proposeLoadTest: told(perfbot.proposeLoadTest),
+    async ask(...asked) {
+      const answered = await perfbot.ask(...asked)
+      // A model may have proposed something.
+      if (answered.plans.length > 0) changed()
+      return answered
+    },
     silence: told(perfbot.silence),
     endSilence: told(perfbot.endSilence),
     subscribe: told(perfbot.subscribe),
