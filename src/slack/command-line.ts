@@ -17,6 +17,11 @@ const CLOSING: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '
 /** And one dash of two. */
 const FLAG = /^(?:--|—|–)([a-z][a-z-]*)$/
 
+const ENDS_IN_FLAG = new RegExp(`(?:^|\\s)(?:--|—|–)(?:${Object.keys(FLAGS).join('|')})\\s*$`)
+
+/** Whether the last word is a flag of perfbot: any other may well belong to what is asked. */
+export const endsInFlag = (text: string): boolean => ENDS_IN_FLAG.test(text)
+
 /**
  * Words between spaces; quotes hold several together where they begin a word or a value (`reason="too slow"`), so that
  * "what's" stays what it is. A backslash takes what follows as it stands. Null when a quote is never closed.

@@ -1,5 +1,5 @@
 import { type Message, mrkdwn, section } from './blocks.ts'
-import { readCommandLine } from './command-line.ts'
+import { endsInFlag, readCommandLine } from './command-line.ts'
 import { approve } from './commands/approve.ts'
 import { ask } from './commands/ask.ts'
 import { audit } from './commands/audit.ts'
@@ -21,7 +21,7 @@ import { trend } from './commands/trend.ts'
 import { undo } from './commands/undo.ts'
 import { whoami } from './commands/whoami.ts'
 import { whyNotPermitted } from './permission.ts'
-import type { Call, Invocation, Subcommand } from './subcommand.ts'
+import { AUDIENCES, type Call, FLAGS_OF, type Invocation, type Subcommand } from './subcommand.ts'
 
 /** Every subcommand, in the order of the help. A new one is written in `commands/` and named here. */
 const OTHERS: readonly Subcommand[] = [
@@ -68,7 +68,7 @@ export async function dispatch(text: string, call: Call, isTalk = false): Promis
   const isSentence = subcommand !== ask && isTalk && rest.length > 1 && text.trim().endsWith('?')
   if (isSentence || (!subcommand && (isTalk || isQuestion([name, ...rest])))) return runAsk(text.trim(), call)
   // A question is taken as it is, with all its quotes and apostrophes.
-  if (subcommand === ask && !/(--|—|–)[a-z]+$/.test(text)) return runAsk(rest.join(' '), call)
+  if (subcommand === ask && !endsInFlag(text)) return runAsk(rest.join(' '), call)
 
   const line = readCommandLine(text)
   if (typeof line === 'string') return call.answer(problem(line, name))
@@ -76,16 +76,18 @@ export async function dispatch(text: string, call: Call, isTalk = false): Promis
   if (!subcommand) return unknownCommand(name, SUBCOMMANDS, { ...call, words })
   if (line.flags.has('help')) return HELP.run({ ...call, words: [name] })
   const { flags } = line
-  if (flags.has('quiet') && subcommand.audience === 'everybody') {
-    return call.answer(problem(`What ${name} does is said to everybody here: it takes no --quiet.`, name))
-  }
-  await runPermitted(subcommand, {
+  const { audience } = subcommand
+  const needless = [...flags].find((flag) => !FLAGS_OF[audience].includes(flag))
+  if (needless) return call.answer(problem(`${AUDIENCES[audience]} ${name} takes no --${needless}.`, name))
+  const invocation = {
     ...call,
     words,
     ...(flags.has('here') ? { answer: call.answerAll } : {}),
     // A direct message is a place that nobody else reads.
     ...(flags.has('quiet') ? { place: { channel: call.user } } : {}),
-  })
+  }
+  // Rights are those of the channel in which the person spoke, wherever the answer goes.
+  await runPermitted(subcommand, invocation, call.place.channel)
 }
 
 const problem = (text: string, name: string): Message => ({
@@ -94,12 +96,12 @@ const problem = (text: string, name: string): Message => ({
 })
 
 const runAsk = (question: string, call: Call): Promise<void> =>
-  runPermitted(ask, { ...call, words: question.split(/\s+/).filter(Boolean) })
+  runPermitted(ask, { ...call, words: question.split(/\s+/).filter(Boolean) }, call.place.channel)
 
 /** Runs it for who may; others are told whom to ask. */
-async function runPermitted(subcommand: Subcommand, invocation: Invocation): Promise<void> {
+async function runPermitted(subcommand: Subcommand, invocation: Invocation, spokenIn: string): Promise<void> {
   const { needs } = subcommand
-  const refusal = await whyNotPermitted(needs, invocation.user, invocation.place.channel, invocation)
+  const refusal = await whyNotPermitted(needs, invocation.user, spokenIn, invocation)
   if (refusal) return invocation.answer({ text: 'You may not do that here', blocks: [section(refusal)] })
   await subcommand.run(invocation)
 }

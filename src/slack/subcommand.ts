@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Perfbot } from '../perfbot.ts'
 import type { Message } from './blocks.ts'
 import type { Channel } from './channels.ts'
+import type { Flag } from './command-line.ts'
 import type { People } from './people.ts'
 import type { Place, Poster } from './poster.ts'
 import type { Threads } from './threads.ts'
@@ -56,4 +57,18 @@ export type Subcommand = {
    */
   readonly audience: 'asker' | 'channel' | 'everybody'
   readonly run: (invocation: Invocation) => Promise<void>
+}
+
+/** The flags that make a difference to it; any other is refused. */
+export const FLAGS_OF: Readonly<Record<Subcommand['audience'], readonly Flag[]>> = {
+  asker: ['here', 'help'],
+  channel: ['quiet', 'help'],
+  everybody: ['help'],
+}
+
+/** Who hears of it, in words. */
+export const AUDIENCES: Readonly<Record<Subcommand['audience'], string>> = {
+  asker: 'The answer is for you alone.',
+  channel: 'It is posted for everybody here.',
+  everybody: 'What it does is said to everybody here.',
 }

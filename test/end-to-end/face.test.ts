@@ -109,6 +109,9 @@ describe('/perf', () => {
     await inDirectMessage(FOUNDER, /measure_again/)
     await type('/perf approve 1 --quiet')
     await whispered(/is said to everybody here/)
+    await type('/perf digest on --quiet')
+    await whispered(/digest takes no --quiet/)
+    expect(await system.perfbot.digestSubscription(FOUNDER)).toBeNull()
   })
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { closest, editDistance } from '../../src/model/closest.ts'
-import { readCommandLine, splitWords } from '../../src/slack/command-line.ts'
+import { endsInFlag, readCommandLine, splitWords } from '../../src/slack/command-line.ts'
 
 describe('words of a command line', () => {
   it.each([
@@ -45,6 +45,13 @@ describe('flags', () => {
     )
   })
 })
+
+it.each([
+  ['ask why is it slow --here', true],
+  ['ask why is it slow —here ', true],
+  ['ask why does it need --rm', false],
+  ['ask what is not--here', false],
+])('whether a question ends in a flag of ours: %s', (text, ends) => expect(endsInFlag(text)).toBe(ends))
 
 describe('what somebody may have meant', () => {
   const names = ['report', 'status', 'fixes', 'fix', 'reject', 'audit', 'mute', 'unmute']

@@ -2,18 +2,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config.ts'
 import { FOUNDER, type System, startSystem, VISITOR } from '../end-to-end/system.ts'
 
-/** Whoever speaks in them is an admin; a channel has its id when the playground has started. */
-const adminChannels: string[] = []
+/** Whoever speaks in them may ask and set; a channel has its id when the playground has started. */
+const trusted: string[] = []
 let system: System
 
 beforeAll(async () => {
   const { roles, slack } = parseConfig('host: web-1', 'test.yaml', {})
-  const admin = { users: [FOUNDER], userGroups: [], channels: adminChannels, systemUsers: [] }
+  const members = { users: [FOUNDER], userGroups: [], channels: trusted, systemUsers: [] }
   system = await startSystem({
-    roles: { ...roles, admin },
+    roles: { ...roles, ask: members, admin: members },
     slack: { ...slack, digest: { schedule: '0 9 * * *', timezone: 'Europe/Berlin' } },
   })
-  adminChannels.push(system.channel)
+  trusted.push(system.channel)
 }, 60_000)
 afterAll(() => system?.stop())
 
@@ -39,4 +39,13 @@ it('a zone that is chosen is kept, also where the digest had none of its own', a
   await perfbot.subscribe({ channel, expression, timezone: null, by: FOUNDER })
   await save(FOUNDER, { [`timezone:${channel}`]: { timezone: 'UTC' } })
   await expect.poll(() => perfbot.digestSubscription(channel)).toMatchObject({ expression, timezone: 'UTC' })
+})
+
+it('a right that holds where a command was typed holds also where the answer is a direct message', async () => {
+  const { playground, channel } = system
+  await playground.sendSlashCommand({ user: VISITOR, channel, text: '/perf report --quiet' })
+  const { id } = playground.directMessageWith(VISITOR)
+  await playground.until(() =>
+    playground.messages(id).find(({ blocks }) => JSON.stringify(blocks).includes('measure_again')),
+  )
 })

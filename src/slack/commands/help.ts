@@ -1,7 +1,7 @@
 import { closest } from '../../model/closest.ts'
 import { context, mrkdwn, section, sections } from '../blocks.ts'
-import { FLAGS, type Flag } from '../command-line.ts'
-import type { Invocation, Subcommand } from '../subcommand.ts'
+import { FLAGS } from '../command-line.ts'
+import { AUDIENCES, FLAGS_OF, type Invocation, type Subcommand } from '../subcommand.ts'
 
 const ELSEWHERE =
   'In a thread, where slash commands cannot be typed, mention the bot instead: `@perfbot report`. In a direct message the word alone is enough.'
@@ -36,19 +36,6 @@ async function listAll(all: readonly Subcommand[], { answer }: Invocation): Prom
       context(`\`/perf help <command>\` says what one takes. ${ELSEWHERE}`),
     ],
   })
-}
-
-const AUDIENCES: Record<Subcommand['audience'], string> = {
-  asker: 'The answer is for you alone.',
-  channel: 'It is posted for everybody here.',
-  everybody: 'What it does is said to everybody here.',
-}
-
-/** The flags that make a difference to it. */
-const FLAGS_OF: Record<Subcommand['audience'], readonly Flag[]> = {
-  asker: ['here', 'help'],
-  channel: ['quiet', 'help'],
-  everybody: ['help'],
 }
 
 async function explainOne(subcommand: Subcommand, { answer }: Invocation): Promise<void> {
