@@ -8,8 +8,10 @@ export type Guard = (
   tell: (text: string) => Promise<unknown>,
 ) => Promise<void>
 
-/** A failure ends what was asked for, never the process; it is logged, and the person who asked is told. */
-/** With what is under way, for whoever wants to end. */
+/**
+ * A failure ends what was asked for, never the process; it is logged, and the person who asked is told. With what is
+ * under way, for whoever wants to end.
+ */
 export function createGuard(logger: Logger): { guard: Guard; ended: () => Promise<void> } {
   const underWay = new Set<Promise<void>>()
 
