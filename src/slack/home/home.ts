@@ -25,9 +25,17 @@ export function createHome(parts: FaceParts): Home {
   const viewers = new Map<string, number>()
   let look: { readonly report: Promise<Report>; readonly at: number } | null = null
 
+  /** A look in passing is stored nowhere else. */
+  let newest: Report | null = null
+
+  async function takeLook(): Promise<Report> {
+    newest = await perfbot.takeReport({ inPassing: true })
+    return newest
+  }
+
   function freshLook(): Promise<Report> {
     if (!look || Date.now() - look.at > FRESH_MILLISECONDS) {
-      look = { report: perfbot.takeReport({ inPassing: true }), at: Date.now() }
+      look = { report: takeLook(), at: Date.now() }
     }
     return look.report
   }
@@ -47,7 +55,7 @@ export function createHome(parts: FaceParts): Home {
     )
   }
 
-  async function stateFor(user: string, fresh: Report | null): Promise<HomeState> {
+  async function stateFor(user: string): Promise<HomeState> {
     const person = await people.personOf(user)
     const [reports, plans, alerts, silences, digests] = await Promise.all([
       perfbot.latestReports(),
@@ -57,10 +65,11 @@ export function createHome(parts: FaceParts): Home {
       perfbot.digestSubscriptions(),
     ])
     const waits = await Promise.all(plans.map((plan) => perfbot.whyNot(plan, person)))
-    const mine = fresh ?? reports.find(({ host }) => host === perfbot.config.host) ?? null
+    const stored = reports.find(({ host }) => host === perfbot.config.host) ?? null
+    const isNewer = newest && (!stored || Date.parse(newest.createdAt) > Date.parse(stored.createdAt))
     return {
       host: perfbot.config.host,
-      report: mine,
+      report: isNewer ? newest : stored,
       others: reports.filter(({ host }) => host !== perfbot.config.host),
       alerts,
       waitingForReader: plans.filter((_, index) => waits[index] === null),
@@ -71,17 +80,19 @@ export function createHome(parts: FaceParts): Home {
     }
   }
 
-  async function publish(user: string, fresh: Report | null): Promise<void> {
+  /** Whether the person may see what is shown to them. */
+  async function publish(user: string): Promise<boolean> {
     const refusal = await whyNotPermitted('see', user, user, parts)
     const view = refusal
       ? { type: 'home' as const, blocks: [section(refusal)] }
-      : homeView(await stateFor(user, fresh))
+      : homeView(await stateFor(user))
     await client.views.publish({ user_id: user, view })
+    return refusal === null
   }
 
   /** What is not shown in a tab is no reason for anything else to fail. */
-  const attempt = (user: string, fresh: Report | null) =>
-    publish(user, fresh).catch((error: unknown) =>
+  const attempt = (user: string) =>
+    publish(user).catch((error: unknown) =>
       logger.warn({ user, reason: explain(error) }, 'a Home tab was not brought up to date'),
     )
 
@@ -95,7 +106,7 @@ export function createHome(parts: FaceParts): Home {
       isStale = false
       for (const [user, at] of viewers) {
         if (Date.now() - at > LOOKS_MILLISECONDS) viewers.delete(user)
-        else await attempt(user, null)
+        else await attempt(user)
       }
     }
     isAtIt = false
@@ -106,14 +117,17 @@ export function createHome(parts: FaceParts): Home {
       viewers.delete(user)
       viewers.set(user, Date.now())
       if (viewers.size > MOST_VIEWERS) viewers.delete(viewers.keys().next().value as string)
-      await publish(user, null)
+      // Nothing is measured for who may not see it, and they hear no reason of a failure either.
+      if (!(await publish(user))) return
       try {
-        await publish(user, await freshLook())
+        await freshLook()
       } catch (error) {
         look = null
         const text = `The machine could not be looked at: ${explain(error)}`
         await client.views.publish({ user_id: user, view: { type: 'home', blocks: [section(mrkdwn(text))] } })
+        return
       }
+      await publish(user)
     },
     changed() {
       look = null
