@@ -1,11 +1,12 @@
 import type { Snapshot } from '../../model/snapshot.ts'
-import type { Target } from '../../model/target.ts'
+import { blindSpots } from '../blind-spots.ts'
 import { manual } from '../fixes.ts'
 import { type Context, observed, rule, type Subject } from '../rule.ts'
 
 type Gone = { readonly reason: string; readonly remedy: string; readonly address: string }
 
-type Kind = 'postgres' | 'redis'
+const KINDS = ['postgres', 'redis'] as const
+type Kind = (typeof KINDS)[number]
 
 const addressIn = (past: Snapshot, kind: Kind, name: string): string | null => {
   const readings = kind === 'postgres' ? past.databases : past.caches
@@ -14,18 +15,15 @@ const addressIn = (past: Snapshot, kind: Kind, name: string): string | null => {
 }
 
 /** Servers that were read within the last half hour and cannot be read now. What never could be is a gap, no more. */
-function gone({ snapshot, history }: Context): Subject<Gone>[] {
-  return snapshot.gaps.flatMap(({ source, kind: gap, reason, remedy }): Subject<Gone>[] => {
-    const [kind = '', name = ''] = source.split(':', 2)
-    const hasFailed = snapshot.collectors.some((run) => run.collector === source && !run.succeeded)
-    if (gap !== 'failed' || !hasFailed || (kind !== 'postgres' && kind !== 'redis')) return []
-    const address = history.recent
-      .map((past) => addressIn(past, kind, name))
-      .findLast((each) => each !== null)
-    const target: Target = { kind, host: snapshot.host, name }
-    return address ? [{ target, value: { reason, remedy, address } }] : []
-  })
-}
+const gone = ({ snapshot, history }: Context): Subject<Gone>[] =>
+  KINDS.flatMap((kind) =>
+    blindSpots(snapshot, kind).flatMap(({ target, reason, remedy }): Subject<Gone>[] => {
+      const address = history.recent
+        .map((past) => addressIn(past, kind, target.name))
+        .findLast((each) => each !== null)
+      return address ? [{ target, value: { reason, remedy, address } }] : []
+    }),
+  )
 
 export const serverGone = rule({
   id: 'server-gone',
