@@ -7,7 +7,12 @@ import { growth, minutes, within } from '../history.ts'
 import { type Context, measured, observed, rule, type Subject, type Verdict } from '../rule.ts'
 import { databaseIn, databases, partsOf } from '../subjects.ts'
 
-type One = { readonly server: PostgresReading; readonly statement: Statement }
+type One = {
+  readonly server: PostgresReading
+  readonly statement: Statement
+  /** Of the last half hour; null before the second reading. */
+  readonly sum: Summed | null
+}
 
 const UNREAD = { couldNotLook: 'its statements are not tracked' } as const
 const WINDOW = minutes(30)
@@ -19,42 +24,51 @@ const BLOCK = 8192
 const keyOf = ({ queryId, userName, databaseName, topLevel }: Statement): string =>
   `${queryId} ${userName}@${databaseName}${topLevel === false ? ' within a function' : ''}`
 
-const statements = (context: Context): Subject<One | null>[] =>
-  databases(context).flatMap((subject): Subject<One | null>[] => {
-    const list = subject.value.statements?.top
-    if (!list) return [{ target: subject.target, value: null }]
-    return partsOf(
-      [subject],
-      (server): One[] => list.map((statement) => ({ server, statement })),
-      ({ statement }) => keyOf(statement),
-    )
-  })
-
 type Summed = Pick<StatementCounters, 'calls' | 'seconds' | 'tempBlocks' | 'readSeconds'> & { all: number }
 
 /**
  * Each reading knows what was added since the one before, of statements that were new in it too: together they are
  * the last half hour. Null before the second reading.
  */
-function lately({ server, statement }: One, context: Context): Summed | null {
+function lately(server: PostgresReading, context: Context): ((statement: Statement) => Summed) | null {
   const readings = within(context, WINDOW).flatMap((past) => databaseIn(past, server.name)?.statements ?? [])
   const windows = [...new Map(readings.map((read) => [read.readAt, read])).values()].filter(
     ({ windowSeconds }) => windowSeconds !== null,
   )
   if (windows.length === 0) return null
-  const key = keyOf(statement)
-  const sum: Summed = { calls: 0, seconds: 0, tempBlocks: 0, readSeconds: 0, all: 0 }
-  for (const { top, windowExecutionSeconds } of windows) {
-    sum.all += windowExecutionSeconds ?? 0
-    const counters = top.find((each) => keyOf(each) === key)?.window?.counters
-    if (!counters) continue
-    sum.calls += counters.calls
-    sum.seconds += counters.seconds
-    sum.tempBlocks += counters.tempBlocks
-    sum.readSeconds += counters.readSeconds
+  const all = windows.reduce((sum, { windowExecutionSeconds }) => sum + (windowExecutionSeconds ?? 0), 0)
+  const nothing: Summed = { calls: 0, seconds: 0, tempBlocks: 0, readSeconds: 0, all }
+  const sums = new Map<string, Summed>()
+  for (const { top } of windows) {
+    // Of one that a reading has twice, the first counts.
+    for (const [key, [first]] of Map.groupBy(top, keyOf)) {
+      const counters = first?.window?.counters
+      if (!counters) continue
+      const sum = sums.get(key) ?? nothing
+      sums.set(key, {
+        calls: sum.calls + counters.calls,
+        seconds: sum.seconds + counters.seconds,
+        tempBlocks: sum.tempBlocks + counters.tempBlocks,
+        readSeconds: sum.readSeconds + counters.readSeconds,
+        all,
+      })
+    }
   }
-  return sum
+  return (statement) => sums.get(keyOf(statement)) ?? nothing
 }
+
+const statements = (context: Context): Subject<One | null>[] =>
+  databases(context).flatMap((subject): Subject<One | null>[] => {
+    const list = subject.value.statements?.top
+    if (!list) return [{ target: subject.target, value: null }]
+    const sumOf = lately(subject.value, context)
+    return partsOf(
+      [subject],
+      (server): One[] =>
+        list.map((statement) => ({ server, statement, sum: sumOf === null ? null : sumOf(statement) })),
+      ({ statement }) => keyOf(statement),
+    )
+  })
 
 const TOO_EARLY = { couldNotLook: 'no earlier reading to compare with' } as const
 
@@ -77,8 +91,7 @@ export const statementDominates = rule({
   subjects: statements,
   check(one, context): Verdict {
     if (!one) return UNREAD
-    const { statement, server } = one
-    const sum = lately(one, context)
+    const { statement, server, sum } = one
     if (!sum) return TOO_EARLY
     const { statementSeconds, statementShare } = context.thresholds
     const share = sum.seconds / Math.max(sum.all, sum.seconds, 1e-9)
@@ -109,8 +122,7 @@ export const statementSpills = rule({
   subjects: statements,
   check(one, context): Verdict {
     if (!one) return UNREAD
-    const { statement, server } = one
-    const sum = lately(one, context)
+    const { statement, server, sum } = one
     if (!sum) return TOO_EARLY
     const written = sum.tempBlocks * BLOCK
     if (sum.calls === 0 || written < context.thresholds.tempFileBytes) return 'passed'
@@ -143,8 +155,7 @@ export const statementWaitsForDisk = rule({
   subjects: statements,
   check(one, context): Verdict {
     if (!one) return UNREAD
-    const { statement, server } = one
-    const sum = lately(one, context)
+    const { statement, server, sum } = one
     if (!sum) return TOO_EARLY
     const { statementSeconds, statementShare } = context.thresholds
     const share = sum.readSeconds / Math.max(sum.seconds, 1e-9)
