@@ -189,7 +189,6 @@ const ON_ONE_TARGET: readonly (readonly [symptom: string, cause: string])[] = [
   ['memory-limit-predicted', 'memory-near-limit'],
   ['unhealthy', 'crash-loop'],
   ['unhealthy', 'oom-killed'],
-  ['log-errors', 'oom-killed'],
   ['pg-connections-predicted', 'pg-connections'],
   ['host-memory-pressure', 'host-memory-low'],
   ['host-swap-thrash', 'host-memory-low'],

@@ -45,7 +45,8 @@ export type Verdicts = { readonly checks: readonly Check[]; readonly findings: r
 
 export type Rule = { readonly id: string; readonly evaluate: (context: Context) => Verdicts }
 
-const contextOf = (target: Target, context: Context): Context =>
+/** With the thresholds that hold for one target. */
+export const contextOf = (target: Target, context: Context): Context =>
   context.exceptions === undefined || context.exceptions.length === 0
     ? context
     : { ...context, thresholds: thresholdsFor(target, context.thresholds, context.exceptions) }

@@ -575,6 +575,18 @@ describe('the log of a container that runs', () => {
     expect(finding?.evidence).toContainEqual(expect.objectContaining({ label: 'log', value: REFUSED }))
   })
 
+  it('is told of the one that runs, whatever became of another of its name on another engine', () => {
+    const runs = makeContainer({ name: 'web', engine: 'local' })
+    const loops = crashing({ name: 'web', engine: 'other', id: 'f'.repeat(64), compose: null })
+    const { findings } = diagnose({
+      snapshot: makeSnapshot({ containers: [loops, runs] }),
+      logs: new Map([runs, loops].map(({ id }) => [id, logOf(REFUSED)])),
+      history: { recent: [], unusual: [], trends: [] },
+      thresholds: Thresholds.parse({}),
+    })
+    expect(findings.map(({ rule }) => rule)).toEqual(['crash-loop', 'log-errors'])
+  })
+
   it('is none when all is well, or when a start had to wait a little', () => {
     expect(rules('INFO GET /health 200 in 3 ms')).toEqual([])
     expect(rules(REFUSED, 0.8)).toEqual([])

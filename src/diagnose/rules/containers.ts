@@ -47,7 +47,7 @@ const isSettled = ({ state, startedAt, finishedAt }: ContainerReading, context: 
 const isAtRest = (container: ContainerReading): boolean =>
   container.state === 'exited' && (container.exitCode === 0 || wasStopped(container))
 
-const loops = (container: ContainerReading, context: Context): boolean =>
+export const loops = (container: ContainerReading, context: Context): boolean =>
   container.state === 'restarting' ||
   (recentRestarts(container, context) >= context.thresholds.restarts &&
     !isSettled(container, context) &&
@@ -159,6 +159,13 @@ const OOM_KILL_RECENT = minutes(30)
 const isDownOrBackFromOomKill = (container: ContainerReading, { snapshot }: Context): boolean =>
   container.oomKilled && (failed(container) || wasOomKilledWithin(container, snapshot, OOM_KILL_RECENT))
 
+const killsOfLate = (container: ContainerReading, context: Context) =>
+  growth(context, OOM_KILL_RECENT, (past) => sameContainer(container)(past)?.usage?.oomKills)
+
+/** The whole of it, or one of its processes while it runs on. */
+export const isOomKilled = (container: ContainerReading, context: Context): boolean =>
+  (killsOfLate(container, context)?.by ?? 0) > 0 || isDownOrBackFromOomKill(container, context)
+
 /** A limit that was raised since the kill, or that its use stays far below, needs no raising, or each report would. */
 function needsHigherLimit(container: ContainerReading, limit: Bytes, context: Context): boolean {
   const before = context.history.recent.flatMap((past) => sameContainer(container)(past) ?? [])
@@ -177,9 +184,8 @@ export const oomKilled = rule({
   looksAt: 'OOM kills',
   subjects: containers,
   check(container, context) {
-    const kills = growth(context, OOM_KILL_RECENT, (past) => sameContainer(container)(past)?.usage?.oomKills)
-    const childKilled = kills !== null && kills.by > 0
-    if (!childKilled && !isDownOrBackFromOomKill(container, context)) return 'passed'
+    if (!isOomKilled(container, context)) return 'passed'
+    const kills = killsOfLate(container, context)
     const limit = container.limits.memoryBytes
     const figure = measured(context)
     return {
@@ -192,7 +198,7 @@ export const oomKilled = rule({
       symptoms: [counted(container.restartCount, 'restart')],
       evidence: [
         observed(context)('OOMKilled', String(container.oomKilled), 'docker inspect State.OOMKilled'),
-        ...(childKilled ? [figure('OOM kills', kills.by, 'count', 'oom_kill of its cgroup')] : []),
+        ...(kills && kills.by > 0 ? [figure('OOM kills', kills.by, 'count', 'oom_kill of its cgroup')] : []),
         ...(limit ? [figure('memory limit', limit, 'bytes', 'docker inspect HostConfig.Memory')] : []),
         ...(container.exitCode === null
           ? []

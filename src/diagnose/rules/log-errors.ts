@@ -4,25 +4,25 @@ import type { LogHeadline } from '../../model/log-summary.ts'
 import type { Timestamp } from '../../model/units.ts'
 import { manual } from '../fixes.ts'
 import { troublesIn } from '../log-trouble.ts'
-import { type Context, observed, type Rule, rule } from '../rule.ts'
+import { type Context, contextOf, observed, rule, type Subject } from '../rule.ts'
 import { containers } from '../subjects.ts'
-import { crashLoop, exitedWithError, oomKilled } from './containers.ts'
+import { isOomKilled, loops } from './containers.ts'
 
 /** Headlines beside the first; the log itself has all. */
 const OTHERS = 3
 
-/** Rules that say already why a container is down, out of the same log. */
-const TOLD: readonly Rule[] = [crashLoop, exitedWithError, oomKilled]
+/** Other rules say why it does not stay up, out of the same log. */
+const isTold = ({ target, value }: Subject<ContainerReading>, context: Context): boolean => {
+  const own = contextOf(target, context)
+  return loops(value, own) || isOomKilled(value, own)
+}
 
 /** Those whose log is followed and whose trouble is not another finding's to tell. */
-function running(context: Context) {
-  const told = new Set(
-    TOLD.flatMap((each) => each.evaluate(context).findings.map(({ target }) => target.name)),
+const followed = (context: Context): Subject<ContainerReading>[] =>
+  containers(context).filter(
+    (subject) =>
+      subject.value.state === 'running' && context.logs.has(subject.value.id) && !isTold(subject, context),
   )
-  return containers(context).filter(
-    ({ value }) => value.state === 'running' && context.logs.has(value.id) && !told.has(value.name),
-  )
-}
 
 const clock = (time: Timestamp): string => `${time.slice(0, 16).replace('T', ' ')} UTC`
 
@@ -50,7 +50,7 @@ export const logErrors = rule<ContainerReading>({
   id: 'log-errors',
   about: 'container',
   looksAt: 'what its log has said of errors and limits lately',
-  subjects: running,
+  subjects: followed,
   check(container, context) {
     const summary = context.logs.get(container.id)
     const troubles = summary ? troublesIn(summary, context.snapshot.takenAt) : []
