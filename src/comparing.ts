@@ -2,7 +2,7 @@ import { type Comparison, compareStretches, LEAST_VALUES, news } from './diagnos
 import { ratesOf, shownAs } from './model/rates.ts'
 import type { Metric } from './model/samples/metric.ts'
 import { METRICS } from './model/samples/samples.ts'
-import type { Series } from './model/series.ts'
+import { hasLabels, type Series } from './model/series.ts'
 import type { Snapshot } from './model/snapshot.ts'
 import { earlierBy, type Seconds, seconds, secondsBetween, type Timestamp, timestamp } from './model/units.ts'
 import type { HistoryStore } from './store/history.ts'
@@ -90,9 +90,6 @@ export async function compareSince(
   const nothing = answer.kind === 'compared' && answer.compared === 0
   return nothing ? askComparison({ ...question, agoSeconds: question.lengthSeconds }, ports) : answer
 }
-
-const hasLabels = ({ labels }: Series, wanted: Readonly<Record<string, string>>): boolean =>
-  Object.entries(wanted).every(([name, value]) => labels[name] === value)
 
 /** Values of a stretch: enough for a rank test, few enough to be more than one reading repeated. */
 const POINTS = 48

@@ -1,5 +1,5 @@
 import type { KeyDay } from './model/report.ts'
-import type { Series, TrendPoint } from './model/series.ts'
+import { hasLabels, type TrendPoint } from './model/series.ts'
 import { bytes, earlierBy, ratio, seconds, type Timestamp } from './model/units.ts'
 import type { EventStore } from './store/events.ts'
 import type { HistoryStore } from './store/history.ts'
@@ -56,9 +56,6 @@ export async function keyDays(days: number, { store, host, now, timezone }: Port
 }
 
 type Told = readonly { readonly series: number; readonly point: TrendPoint }[] | undefined
-
-const hasLabels = ({ labels }: Series, wanted: Readonly<Record<string, string>>): boolean =>
-  Object.entries(wanted).every(([name, value]) => labels[name] === value)
 
 /** "2026-03-14", by the clocks of a zone. */
 function calendar(timezone: string): (at: number) => string {

@@ -1,5 +1,5 @@
 import { FLAPPING_WITHIN, type PastAnswer } from '../looking-back.ts'
-import { counted, formatSeconds } from '../model/format.ts'
+import { counted, formatMinute, formatSeconds } from '../model/format.ts'
 import { oneLine } from '../model/plain-text.ts'
 import { createLogger, readConfig, withPerfbot } from './session.ts'
 
@@ -19,8 +19,6 @@ export async function runHistory(
   })
 }
 
-const minuteOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`
-
 function linesOf(answer: PastAnswer): string[] {
   if (answer.kind === 'unknown') {
     const names = answer.suggestions.join(', ')
@@ -28,7 +26,7 @@ function linesOf(answer: PastAnswer): string[] {
   }
   const width = Math.max(0, ...answer.lines.map(({ what }) => what.length))
   const lines = answer.lines.map(
-    ({ at, what, text }) => `${minuteOf(at)}  ${what.padEnd(width)}  ${oneLine(text)}`,
+    ({ at, what, text }) => `${formatMinute(at)}  ${what.padEnd(width)}  ${oneLine(text)}`,
   )
   if (answer.kind === 'latest') {
     return lines.length > 0 ? lines : ['Nothing has happened yet that is worth telling.']

@@ -1,4 +1,4 @@
-import type { Trend, TrendPoint } from '../model/series.ts'
+import { hasLabels, type Trend, type TrendPoint } from '../model/series.ts'
 import { type Seconds, seconds } from '../model/units.ts'
 import type { Context } from './rule.ts'
 
@@ -21,11 +21,7 @@ export type Asked = { readonly metric: string; readonly labels: Readonly<Record<
 /** Of a few hours, where it is urgent, and of a week. */
 export const pastsOf = ({ history }: Context, { metric, labels }: Asked): Trend[] =>
   history.trends
-    .filter(
-      ({ series }) =>
-        series.metric === metric &&
-        Object.entries(labels).every(([name, value]) => series.labels[name] === value),
-    )
+    .filter(({ series }) => series.metric === metric && hasLabels(series, labels))
     .map(({ trend }) => trend)
 
 export const pastOf = (context: Context, asked: Asked): Trend | null => pastsOf(context, asked)[0] ?? null

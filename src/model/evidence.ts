@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatValue } from './format.ts'
+import { formatMinute, formatValue } from './format.ts'
 import { NumericUnit, Timestamp } from './units.ts'
 
 const origin = {
@@ -19,7 +19,7 @@ export type Evidence = z.infer<typeof Evidence>
 
 /** "shared_buffers 128 MiB (pg_settings.shared_buffers, 2026-03-14 09:26 UTC)": where it was read, and when. */
 export const citeEvidence = (evidence: Evidence): string =>
-  `${describeEvidence(evidence)} (${evidence.source}, ${evidence.at.slice(0, 16).replace('T', ' ')} UTC)`
+  `${describeEvidence(evidence)} (${evidence.source}, ${formatMinute(evidence.at)})`
 
 /** "shared_buffers 128 MiB". */
 export const describeEvidence = (evidence: Evidence): string =>

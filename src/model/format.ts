@@ -81,6 +81,9 @@ export function formatValue(value: number | string | null, unit: Unit): string {
   }
 }
 
+/** "2026-03-14 09:26 UTC". */
+export const formatMinute = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`
+
 /** "1 container", "3 containers". */
 export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
   `${count} ${count === 1 ? noun : plural}`

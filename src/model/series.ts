@@ -12,6 +12,12 @@ export type SeriesKey = {
  */
 export const seriesText = ({ metric, labels }: SeriesKey): string => `${metric}\n${JSON.stringify(labels)}`
 
+/** Whether a series has at least these labels. */
+export const hasLabels = (
+  { labels }: Pick<SeriesKey, 'labels'>,
+  wanted: Readonly<Record<string, string>>,
+): boolean => Object.entries(wanted).every(([name, value]) => labels[name] === value)
+
 /** A series that has a history, on one host. */
 export type Series = SeriesKey & { readonly id: number; readonly host: string }
 

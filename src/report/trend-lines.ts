@@ -1,4 +1,4 @@
-import { formatValue } from '../model/format.ts'
+import { formatMinute, formatValue } from '../model/format.ts'
 import type { Trend, TrendPoint } from '../model/series.ts'
 import type { NumericUnit } from '../model/units.ts'
 import { describeUnusual, type Unusual } from '../model/unusual.ts'
@@ -48,7 +48,7 @@ export function describeChart({ title, series, unit, marks }: Chart): string {
   const lines = series.map(
     ({ name, trend }) => `${name === '' ? '' : `${name}: `}${describeTrend(trend, unit)}`,
   )
-  const events = marks.map(({ label, at }) => `${label} at ${at.slice(0, 16).replace('T', ' ')} UTC`)
+  const events = marks.map(({ label, at }) => `${label} at ${formatMinute(at)}`)
   return `${title}. ${[...lines, ...events].join('. ')}.`
 }
 

@@ -11,6 +11,7 @@ import type {
   RichTextSection,
   SectionBlock,
 } from '@slack/types'
+import { formatMinute } from '../model/format.ts'
 import { oneLine, plainText, shortened } from '../model/plain-text.ts'
 import { LIMITS } from './limits.ts'
 
@@ -44,7 +45,7 @@ export const mention = (user: string): string => `<@${user}>`
 
 /** The reader's own time zone, with the time in UTC where that cannot be shown. */
 export const slackDate = (time: string): string =>
-  `<!date^${Math.floor(Date.parse(time) / 1000)}^{date_short_pretty} {time}|${time.slice(0, 16).replace('T', ' ')} UTC>`
+  `<!date^${Math.floor(Date.parse(time) / 1000)}^{date_short_pretty} {time}|${formatMinute(time)}>`
 
 export const header = (text: string): HeaderBlock => ({
   type: 'header',

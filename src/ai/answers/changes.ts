@@ -1,11 +1,9 @@
 import type { Evidence } from '../../model/evidence.ts'
 import type { AuditEntry } from '../../model/execution.ts'
-import { counted, formatValue } from '../../model/format.ts'
+import { counted, formatMinute, formatValue } from '../../model/format.ts'
 import { asSentence } from '../../model/plain-text.ts'
 import type { NumberChange, Report } from '../../model/report.ts'
 import type { Topic } from './sources.ts'
-
-const minute = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`
 
 type Told = { readonly sentences: readonly string[]; readonly evidence: readonly Evidence[] }
 
@@ -60,7 +58,7 @@ function compared(
   const moved = scoreboard.filter(({ trend }) => trend === 'better' || trend === 'worse')
   return {
     sentences: [
-      `Compared with the report of ${minute(known.since)}:`,
+      `Compared with the report of ${formatMinute(known.since)}:`,
       appeared.length > 0 ? asSentence(`New: ${appeared.join('; ')}`) : 'No finding is new.',
       ...(known.resolved.length > 0
         ? [asSentence(`Gone: ${known.resolved.map(({ title }) => title).join('; ')}`)]
@@ -77,7 +75,7 @@ function compared(
     evidence: [
       {
         label: 'findings that are new',
-        source: `this report and that of ${minute(known.since)}`,
+        source: `this report and that of ${formatMinute(known.since)}`,
         at: createdAt,
         value: appeared.length,
         unit: 'count',
@@ -94,7 +92,7 @@ const moved = ({ title, unit, before, after }: NumberChange): string =>
 const putIntoUse = ({ deployments }: Pick<Report, 'deployments'>): Told => ({
   sentences: deployments.map(({ at, title, changed }) =>
     asSentence(
-      `Put into use at ${minute(at)}: ${title}${changed.length > 0 ? `; since then ${changed.map(moved).join(', ')}` : ''}`,
+      `Put into use at ${formatMinute(at)}: ${title}${changed.length > 0 ? `; since then ${changed.map(moved).join(', ')}` : ''}`,
     ),
   ),
   evidence: deployments.map(({ at, title }) => ({

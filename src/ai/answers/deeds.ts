@@ -1,6 +1,6 @@
 import type { Evidence } from '../../model/evidence.ts'
 import type { AuditEntry } from '../../model/execution.ts'
-import { counted } from '../../model/format.ts'
+import { counted, formatMinute } from '../../model/format.ts'
 import type { Topic } from './sources.ts'
 
 const ofEntry = ({ at, actor, action, sequence, subject }: AuditEntry): Evidence => ({
@@ -45,7 +45,7 @@ export const deeds: Topic = async ({ text, subjects }, { audit, plan, executionO
       return {
         kind: 'answered',
         sentences: [
-          `The last refusal: ${asked.at.slice(0, 16).replace('T', ' ')} UTC, asked by ${asked.actor}: ${String(asked.detail.reason ?? '')}`,
+          `The last refusal: ${formatMinute(asked.at)}, asked by ${asked.actor}: ${String(asked.detail.reason ?? '')}`,
         ],
         evidence: [ofEntry(asked)],
       }
@@ -74,7 +74,7 @@ export const deeds: Topic = async ({ text, subjects }, { audit, plan, executionO
     sentences: fitting
       .slice(0, 3)
       .flatMap(({ plan: known, execution }) => [
-        `${known.title}${execution ? `: ${execution.outcome}, approved by ${execution.person} (${execution.startedAt.slice(0, 16).replace('T', ' ')} UTC).` : ': approved; it has no recorded end.'}`,
+        `${known.title}${execution ? `: ${execution.outcome}, approved by ${execution.person} (${formatMinute(execution.startedAt)}).` : ': approved; it has no recorded end.'}`,
         ...(execution ? [execution.message] : []),
         `Expected: ${known.expectation.statement}`,
       ]),

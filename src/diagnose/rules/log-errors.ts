@@ -1,7 +1,7 @@
 import type { ContainerReading } from '../../model/container-reading.ts'
 import { bySeverity } from '../../model/finding.ts'
+import { formatMinute } from '../../model/format.ts'
 import type { LogHeadline } from '../../model/log-summary.ts'
-import type { Timestamp } from '../../model/units.ts'
 import { manual } from '../fixes.ts'
 import { troublesIn } from '../log-trouble.ts'
 import { type Context, contextOf, observed, rule, type Subject } from '../rule.ts'
@@ -24,13 +24,11 @@ const followed = (context: Context): Subject<ContainerReading>[] =>
       subject.value.state === 'running' && context.logs.has(subject.value.id) && !isTold(subject, context),
   )
 
-const clock = (time: Timestamp): string => `${time.slice(0, 16).replace('T', ' ')} UTC`
-
 /** "between 2026-03-14 11:02 UTC and 2026-03-14 11:58 UTC". */
 const windowOf = ({ since, until }: LogHeadline): string =>
   since === null || until === null
     ? 'at times that its log does not state'
-    : `between ${clock(since)} and ${clock(until)}`
+    : `between ${formatMinute(since)} and ${formatMinute(until)}`
 
 const isCounted = ({ kind }: LogHeadline): boolean => kind !== 'saturation' && kind !== 'change'
 

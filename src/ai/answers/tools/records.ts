@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Parameters } from '../../../model/finding.ts'
+import { formatMinute } from '../../../model/format.ts'
 import { describeTarget } from '../../../model/target.ts'
 import type { CommandSummary } from '../sources.ts'
 import { nothing, type Tool, type ToolContext, tool } from './tool.ts'
@@ -18,9 +19,7 @@ export const audit: Tool = tool({
     for (const { at, action, actor, subject } of newest) {
       const [known, execution] = await Promise.all([plan(subject), executionOf(subject)])
       const outcome = action === 'finished' && execution ? `: ${execution.outcome}, ${execution.message}` : ''
-      said.push(
-        `${at.slice(0, 16).replace('T', ' ')} UTC: ${actor} ${action} ${known?.title ?? subject}${outcome}`,
-      )
+      said.push(`${formatMinute(at)}: ${actor} ${action} ${known?.title ?? subject}${outcome}`)
     }
     return {
       said,
