@@ -121,6 +121,8 @@ export const Thresholds = z.strictObject({
   blockedSecondsCritical: positive(300),
   /** In half an hour. */
   deadlocks: positive(3),
+  /** Queries that recovery cancelled on a standby. */
+  standbyConflicts: positive(3),
   tempFileBytes: positive(1024 ** 3),
   /** Sessions made in a second: each is a process that is started. */
   newSessions: positive(5),

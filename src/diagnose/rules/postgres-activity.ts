@@ -131,7 +131,7 @@ export const standbyConflicts = rule({
   check(one, context): Verdict {
     const grown = grownBy(one, context, 'conflicts')
     if (!grown) return NO_EARLIER_READING
-    if (grown.by < context.thresholds.deadlocks) return 'passed'
+    if (grown.by < context.thresholds.standbyConflicts) return 'passed'
     return {
       severity: 'low',
       title: `Recovery cancelled ${counted(grown.by, 'query', 'queries')} on the standby, database ${one.database.name}`,

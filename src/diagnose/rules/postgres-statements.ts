@@ -3,7 +3,7 @@ import { identifier } from '../../model/postgres/identifier.ts'
 import type { Statement, StatementCounters } from '../../model/postgres/statements.ts'
 import type { PostgresReading } from '../../model/postgres-reading.ts'
 import { manual } from '../fixes.ts'
-import { growth, minutes, within } from '../history.ts'
+import { growth, minutes, NO_EARLIER_READING, within } from '../history.ts'
 import { type Context, measured, observed, rule, type Subject, type Verdict } from '../rule.ts'
 import { databaseIn, databases, partsOf } from '../subjects.ts'
 
@@ -70,8 +70,6 @@ const statements = (context: Context): Subject<One | null>[] =>
     )
   })
 
-const TOO_EARLY = { couldNotLook: 'no earlier reading to compare with' } as const
-
 const shortened = ({ text }: Statement): string =>
   text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
 
@@ -92,7 +90,7 @@ export const statementDominates = rule({
   check(one, context): Verdict {
     if (!one) return UNREAD
     const { statement, server, sum } = one
-    if (!sum) return TOO_EARLY
+    if (!sum) return NO_EARLIER_READING
     const { statementSeconds, statementShare } = context.thresholds
     const share = sum.seconds / Math.max(sum.all, sum.seconds, 1e-9)
     if (sum.calls < 2 || sum.seconds < statementSeconds || share <= statementShare) return 'passed'
@@ -118,22 +116,27 @@ export const statementDominates = rule({
 export const statementSpills = rule({
   id: 'pg-statement-spills',
   about: 'postgres',
-  looksAt: 'temporary files that one statement wrote in the last 30 minutes',
+  looksAt: 'what one statement wrote to temporary files and read back in the last 30 minutes',
   subjects: statements,
   check(one, context): Verdict {
     if (!one) return UNREAD
     const { statement, server, sum } = one
-    if (!sum) return TOO_EARLY
-    const written = sum.tempBlocks * BLOCK
-    if (sum.calls === 0 || written < context.thresholds.tempFileBytes) return 'passed'
+    if (!sum) return NO_EARLIER_READING
+    const moved = sum.tempBlocks * BLOCK
+    if (sum.calls === 0 || moved < context.thresholds.tempFileBytes) return 'passed'
     const figure = measured(context)
     return {
       severity: 'low',
-      title: `A statement of ${server.name} sorts on disk, ${formatBytes(written / sum.calls)} each time: ${begins(statement)}`,
+      title: `A statement of ${server.name} works in temporary files, ${formatBytes(moved / sum.calls)} written and read back at each call: ${begins(statement)}`,
       impact: 'It takes many times as long as in memory, and the disk is missing to others.',
       rootCause: `Its sort or hash does not fit into work_mem.`,
       evidence: [
-        figure('temporary blocks', written, 'bytes', 'pg_stat_statements.temp_blks_read + written, × 8 kB'),
+        figure(
+          'temporary blocks written and read',
+          moved,
+          'bytes',
+          'pg_stat_statements.temp_blks_read + written, × 8 kB',
+        ),
         figure('calls', sum.calls, 'count', 'pg_stat_statements.calls'),
         observed(context)('statement', shortened(statement), 'pg_stat_statements.query'),
       ],
@@ -156,7 +159,7 @@ export const statementWaitsForDisk = rule({
   check(one, context): Verdict {
     if (!one) return UNREAD
     const { statement, server, sum } = one
-    if (!sum) return TOO_EARLY
+    if (!sum) return NO_EARLIER_READING
     const { statementSeconds, statementShare } = context.thresholds
     const share = sum.readSeconds / Math.max(sum.seconds, 1e-9)
     if (sum.seconds < statementSeconds || share <= statementShare) return 'passed'
@@ -186,7 +189,7 @@ export const statementsEvicted = rule({
     if (!read) return UNREAD
     if (read.deallocations === null) return { couldNotLook: 'this version does not count them' }
     const more = growth(context, WINDOW, (past) => databaseIn(past, name)?.statements?.deallocations)
-    if (!more) return { couldNotLook: 'no earlier reading to compare with' }
+    if (!more) return NO_EARLIER_READING
     if (more.by < context.thresholds.statementEvictions) return 'passed'
     return {
       severity: 'low',
