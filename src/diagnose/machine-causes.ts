@@ -2,8 +2,7 @@ import type { Finding } from '../model/finding.ts'
 import type { LogErrorClass } from '../model/log-summary.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Explanation, Known } from './explanation.ts'
-import { minutes } from './history.ts'
-import { victimsWithin } from './oom-kills.ts'
+import { OOM_KILL_WINDOW, victimsWithin } from './oom-kills.ts'
 
 /** The machine itself is what all on it depend on. */
 const STRENGTH = 8
@@ -104,16 +103,13 @@ const ofShortages = (all: readonly Known[]): Explanation[] =>
         .map(({ finding }) => explain(finding, cause, LIKELY)),
     )
 
-/** As far back as the rule of OOM kills looks. */
-const KILLED = minutes(30)
-
 /**
  * Whoever has no limit of its own is killed when the machine's memory runs out. With one it is the container that was
  * too large, and the kernel's word of the kill goes with it.
  */
 function ofMemory(all: readonly Known[], snapshot: Snapshot): Explanation[] {
   const on = (rule: string) => all.filter(({ finding }) => finding.rule === rule)
-  const victims = victimsWithin(snapshot, KILLED)
+  const victims = victimsWithin(snapshot, OOM_KILL_WINDOW)
   const isOfMachine = victims.some(({ constraint }) => constraint === 'machine')
   const low = on('host-memory-low')
   const kills = on('host-oom-kill')

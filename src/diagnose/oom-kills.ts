@@ -2,6 +2,10 @@ import type { ContainerReading } from '../model/container-reading.ts'
 import type { KernelEvent } from '../model/kernel-event.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type Seconds, secondsBetween } from '../model/units.ts'
+import { minutes } from './history.ts'
+
+/** How far back it is news that the kernel killed. */
+export const OOM_KILL_WINDOW: Seconds = minutes(30)
 
 /**
  * Whether a container's last OOM kill lies within `window`. Docker 20.10 leaves OOMKilled set while the next run

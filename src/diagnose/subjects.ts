@@ -25,6 +25,10 @@ export const containers = (context: Context): Subject<ContainerReading>[] =>
     return isAlone ? subject : { ...subject, part: container.engine }
   })
 
+/** Those of them that run. */
+export const runningContainers = (context: Context): Subject<ContainerReading>[] =>
+  containers(context).filter(({ value }) => value.state === 'running')
+
 export const gpus = (context: Context): Subject<GpuReading>[] =>
   context.snapshot.gpus.map((gpu) => of(context, 'gpu', String(gpu.index), gpu))
 

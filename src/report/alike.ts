@@ -28,21 +28,22 @@ export function told(report: {
 }): Told[] {
   const symptoms = becauseOf(report.incidents)
   const roots = new Set(report.incidents.map(({ root }) => root))
-  const crowds = new Map<string, { finding: Finding; alike: Finding[] }>()
+  const crowds = new Map<string, Finding[]>()
   const result: Told[] = []
   let number = 0
   for (const finding of report.findings) {
     const because = symptoms.get(finding.id) ?? null
     const alone =
       because !== null || roots.has(finding.id) || finding.fixes.some(({ kind }) => kind === 'command')
-    const crowd = alone ? undefined : crowds.get(words(finding))
+    const key = alone ? null : words(finding)
+    const crowd = key === null ? undefined : crowds.get(key)
     if (crowd) {
-      crowd.alike.push(finding)
+      crowd.push(finding)
       continue
     }
     if (because === null) number += 1
     const alike: Finding[] = []
-    if (!alone) crowds.set(words(finding), { finding, alike })
+    if (key !== null) crowds.set(key, alike)
     result.push({ finding, number: because === null ? number : null, because, alike })
   }
   return result

@@ -1,14 +1,14 @@
 import type { ContainerReading } from '../../model/container-reading.ts'
 import { manual, restartContainer } from '../fixes.ts'
 import { type Context, observed, rule, type Verdict } from '../rule.ts'
-import { containers, partsOf } from '../subjects.ts'
+import { containers, partsOf, runningContainers } from '../subjects.ts'
 
 type Target = { readonly variable: string; readonly host: string; readonly from: ContainerReading }
 
 /** What running containers say that they connect to, by names that only Docker could resolve. */
 const targets = (context: Context) =>
   partsOf(
-    containers(context).filter(({ value }) => value.state === 'running' && value.networkMode !== 'host'),
+    runningContainers(context).filter(({ value }) => value.networkMode !== 'host'),
     (from): Target[] =>
       from.connectionTargets
         .filter(({ host }) => host !== 'localhost' && !/[.:]/.test(host))

@@ -4,11 +4,8 @@ import { counted } from '../../model/format.ts'
 import { needsOf } from '../container-needs.ts'
 import { manual, memoryFor, setMemoryLimit } from '../fixes.ts'
 import { containerOf } from '../memory-of.ts'
-import { type Context, observed, type Rule, rule, type Subject, type Verdict } from '../rule.ts'
-import { caches, containers } from '../subjects.ts'
-
-const running = (context: Context): Subject<ContainerReading>[] =>
-  containers(context).filter(({ value }) => value.state === 'running')
+import { type Context, observed, type Rule, rule, type Verdict } from '../rule.ts'
+import { caches, runningContainers } from '../subjects.ts'
 
 /** A rule over how a container was made: nothing is wrong yet, so it is said low and in few words. */
 function hygiene(definition: {
@@ -28,7 +25,7 @@ function hygiene(definition: {
     id: definition.id,
     about: 'container',
     looksAt: definition.looksAt,
-    subjects: running,
+    subjects: runningContainers,
     check(container, context): Verdict {
       const flaw = definition.flaw(container, context)
       if (flaw === null) return 'passed'

@@ -3,10 +3,8 @@ import { formatBytes, formatRatio } from '../../model/format.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { manual } from '../fixes.ts'
 import { growth, minutes, NO_EARLIER_READING, unlessHeld } from '../history.ts'
-import { type Context, measured, rule, type Verdict } from '../rule.ts'
-import { containers } from '../subjects.ts'
-
-const running = (context: Context) => containers(context).filter(({ value }) => value.state === 'running')
+import { measured, rule, type Verdict } from '../rule.ts'
+import { runningContainers } from '../subjects.ts'
 
 const usageIn = (snapshot: Snapshot, { id }: ContainerReading): ContainerUsage | null =>
   snapshot.containers.find((container) => container.id === id)?.usage ?? null
@@ -17,7 +15,7 @@ export const containerTasks = rule({
   id: 'container-tasks',
   about: 'container',
   looksAt: 'processes and threads against their limit',
-  subjects: (context) => running(context).filter(({ value }) => (value.limits.pids ?? 0) > 0),
+  subjects: (context) => runningContainers(context).filter(({ value }) => (value.limits.pids ?? 0) > 0),
   check({ name, usage, limits }, context): Verdict {
     const tasks = usage?.pids ?? null
     if (tasks === null || limits.pids === null) return UNREAD
@@ -55,7 +53,7 @@ const pressureRule = (definition: {
     id: definition.id,
     about: 'container',
     looksAt: `how long all its tasks waited for ${definition.kind === 'io' ? 'I/O' : 'memory'}, for five minutes`,
-    subjects: running,
+    subjects: runningContainers,
     check(container, context): Verdict {
       const stalled = fullPressure(container.usage, definition.kind)
       if (stalled === null) return { couldNotLook: 'the kernel does not state its pressure' }
@@ -110,7 +108,7 @@ export const containerSwapped = rule({
   id: 'container-swapped',
   about: 'container',
   looksAt: 'how much of its memory lies in swap, for ten minutes',
-  subjects: running,
+  subjects: runningContainers,
   check(container, context): Verdict {
     const share = swapShare(container.usage)
     if (share === null || !container.usage) return UNREAD
@@ -160,7 +158,7 @@ export const containerNetworkErrors = rule({
   id: 'container-net-errors',
   about: 'container',
   looksAt: 'packets that it lost, of all in the last 30 minutes',
-  subjects: running,
+  subjects: runningContainers,
   check(container, context): Verdict {
     const grown = (kinds: readonly Kind[]) =>
       growth(context, minutes(30), (past) => networkTotal(usageIn(past, container), kinds))
@@ -191,7 +189,7 @@ export const logFlood = rule({
   id: 'container-log-flood',
   about: 'container',
   looksAt: 'lines that it writes in a minute, for ten minutes',
-  subjects: running,
+  subjects: runningContainers,
   check(container, context): Verdict {
     const log = context.snapshot.logs.find(({ containerId }) => containerId === container.id)
     if (!log) return { couldNotLook: 'its log was not read' }

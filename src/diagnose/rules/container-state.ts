@@ -3,10 +3,8 @@ import { secondsBetween } from '../../model/units.ts'
 import { manual, restartContainer } from '../fixes.ts'
 import { minutes, unlessHeld } from '../history.ts'
 import { causeInLog } from '../log-cause.ts'
-import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
-import { containers } from '../subjects.ts'
-
-const running = (context: Context) => containers(context).filter(({ value }) => value.state === 'running')
+import { measured, observed, rule, type Verdict } from '../rule.ts'
+import { containers, runningContainers } from '../subjects.ts'
 
 /** How the engine's own word begins, as it comes last in a log. */
 const ENGINE_SAYS = 'docker: '
@@ -41,7 +39,7 @@ export const startingTooLong = rule({
   id: 'container-starting',
   about: 'container',
   looksAt: 'how long it has been starting',
-  subjects: (context) => running(context).filter(({ value }) => value.health !== null),
+  subjects: (context) => runningContainers(context).filter(({ value }) => value.health !== null),
   check(container, context): Verdict {
     if (container.health?.status !== 'starting') return 'passed'
     if (container.startedAt === null) return { couldNotLook: 'when it started is not known' }
@@ -68,7 +66,7 @@ export const healthFlaky = rule({
   id: 'container-health-flaky',
   about: 'container',
   looksAt: 'probes that failed while it counts as healthy',
-  subjects: (context) => running(context).filter(({ value }) => value.health !== null),
+  subjects: (context) => runningContainers(context).filter(({ value }) => value.health !== null),
   check({ name, health }, context): Verdict {
     if (health?.status !== 'healthy' || health.probes.length < 5) return 'passed'
     const failed = health.probes.filter(({ exitCode }) => exitCode !== 0)

@@ -4,7 +4,7 @@ import { secondsBetween } from '../../model/units.ts'
 import { manual } from '../fixes.ts'
 import { type Context, measured, observed, rule, type Verdict } from '../rule.ts'
 import { gpus, ollamas, partsOf } from '../subjects.ts'
-import { videoMemory } from './ollama.ts'
+import { USABLE, videoMemory } from './ollama.ts'
 
 const residentModels = (snapshot: Snapshot) => snapshot.models.flatMap((ollama) => ollama.resident)
 const installedModels = (snapshot: Snapshot) => snapshot.models.flatMap((ollama) => ollama.installed)
@@ -125,7 +125,7 @@ function howToFit({ name, sizeBytes, vramBytes, contextLength }: Resident, { sna
   const others = 'OLLAMA_KV_CACHE_TYPE=q8_0 with OLLAMA_FLASH_ATTENTION=1, or a smaller quantisation'
   const weights = installedModels(snapshot).find((model) => model.name === name)?.sizeBytes ?? null
   const forContext = weights === null ? 0 : sizeBytes - weights
-  const room = weights === null ? 0 : vramBytes + (videoMemory(snapshot)?.free ?? 0) * 0.9 - weights
+  const room = weights === null ? 0 : vramBytes + (videoMemory(snapshot)?.free ?? 0) * USABLE - weights
   if (contextLength === null || forContext <= 0 || room <= 0) return `A smaller context (num_ctx), ${others}`
   const fitting = Math.floor((contextLength * room) / forContext / 1024) * 1024
   return fitting >= 1024 && fitting < contextLength

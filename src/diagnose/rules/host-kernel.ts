@@ -3,7 +3,7 @@ import { counted, formatSeconds } from '../../model/format.ts'
 import type { KernelEvent } from '../../model/kernel-event.ts'
 import { type Seconds, seconds, secondsBetween } from '../../model/units.ts'
 import { manual } from '../fixes.ts'
-import { growth, minutes } from '../history.ts'
+import { growth, minutes, NO_EARLIER_READING } from '../history.ts'
 import { type Context, measured, observed, type Rule, rule, type Verdict } from '../rule.ts'
 import { machine, partsOf } from '../subjects.ts'
 
@@ -27,7 +27,7 @@ function kernelLogRule<Kind extends KernelEvent['kind']>(definition: {
   readonly looksAt: string
   readonly kind: Kind
   readonly partOf: (event: Extract<KernelEvent, { kind: Kind }>) => string
-  readonly say: (part: string, count: number, context: Context, message: string) => Said | 'passed'
+  readonly say: (part: string, count: number, context: Context) => Said | 'passed'
 }): Rule {
   type Event = Extract<KernelEvent, { kind: Kind }>
   const isOfKind = (event: KernelEvent): event is Event => event.kind === definition.kind
@@ -50,7 +50,7 @@ function kernelLogRule<Kind extends KernelEvent['kind']>(definition: {
       const latest = events.at(-1)
       if (!latest) return 'passed'
       const count = events.reduce((sum, event) => sum + event.count, 0)
-      const said = definition.say(definition.partOf(latest), count, context, latest.message)
+      const said = definition.say(definition.partOf(latest), count, context)
       if (said === 'passed') return 'passed'
       const { fix, ...rest } = said
       return {
@@ -254,7 +254,7 @@ export const thermalThrottled = rule({
   check({ cpu }, context): Verdict {
     if (cpu.thermalThrottles === null) return { couldNotLook: 'the processors do not count it' }
     const grown = growth(context, minutes(10), (past) => past.machine?.cpu.thermalThrottles)
-    if (!grown) return { couldNotLook: 'no earlier reading to compare with' }
+    if (!grown) return NO_EARLIER_READING
     if (grown.by < context.thresholds.thermalThrottles) return 'passed'
     return {
       severity: 'medium',

@@ -1,7 +1,7 @@
 import { formatBytes, formatRatio, formatSeconds } from '../../model/format.ts'
 import type { HostReading, ProcessReading } from '../../model/host-reading.ts'
 import { manual } from '../fixes.ts'
-import { heldFor, minutes } from '../history.ts'
+import { heldFor, minutes, NO_EARLIER_READING } from '../history.ts'
 import { containerNamed } from '../oom-kills.ts'
 import { type Context, measured, rule } from '../rule.ts'
 import { machine } from '../subjects.ts'
@@ -237,7 +237,7 @@ export const rebooted = rule({
   subjects: machine,
   check(reading, context) {
     const before = context.history.recent.findLast((past) => past.machine)?.machine
-    if (!before) return { couldNotLook: 'no earlier reading to compare with' }
+    if (!before) return NO_EARLIER_READING
     const later = (Date.parse(reading.bootedAt) - Date.parse(before.bootedAt)) / 1000
     // The boot time is derived from the clock and wanders by a second or two.
     if (later < 60) return 'passed'

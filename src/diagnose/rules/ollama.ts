@@ -45,7 +45,7 @@ function costOfOne(ollama: OllamaReading, name: string, snapshot: Snapshot): num
 }
 
 /** So much of what is free is left alone. */
-const USABLE = 0.9
+export const USABLE = 0.9
 
 export const ollamaQueue = rule({
   id: 'ollama-queue',

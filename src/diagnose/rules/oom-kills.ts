@@ -1,12 +1,18 @@
 import { formatBytes } from '../../model/format.ts'
 import type { Snapshot } from '../../model/snapshot.ts'
 import { manual } from '../fixes.ts'
-import { growth, minutes } from '../history.ts'
-import { containerNamed, killsOf, type OomVictim, victimsWithin, wasOomKilledWithin } from '../oom-kills.ts'
+import { growth, NO_EARLIER_READING } from '../history.ts'
+import {
+  containerNamed,
+  killsOf,
+  OOM_KILL_WINDOW,
+  type OomVictim,
+  victimsWithin,
+  wasOomKilledWithin,
+} from '../oom-kills.ts'
 import { type Context, measured, observed, rule } from '../rule.ts'
 import { machine } from '../subjects.ts'
 
-const WINDOW = minutes(30)
 const MOST_NAMED = 5
 
 export const oomKill = rule({
@@ -17,11 +23,10 @@ export const oomKill = rule({
   check({ memory, kernelLog }, context) {
     if (memory.oomKills === null && kernelLog === null)
       return { couldNotLook: 'the kernel does not count OOM kills, and its log cannot be read' }
-    const victims = victimsWithin(context.snapshot, WINDOW)
-    const counted = growth(context, WINDOW, (past) => past.machine?.memory.oomKills)
-    if (counted === null && kernelLog === null && memory.oomKills !== 0)
-      return { couldNotLook: 'no earlier reading to compare with' }
-    const named = victims.reduce((sum, victim) => sum + killsOf(victim, context.snapshot, WINDOW), 0)
+    const victims = victimsWithin(context.snapshot, OOM_KILL_WINDOW)
+    const counted = growth(context, OOM_KILL_WINDOW, (past) => past.machine?.memory.oomKills)
+    if (counted === null && kernelLog === null && memory.oomKills !== 0) return NO_EARLIER_READING
+    const named = victims.reduce((sum, victim) => sum + killsOf(victim, context.snapshot, OOM_KILL_WINDOW), 0)
     const kills = Math.max(counted?.by ?? 0, named)
     if (kills === 0) return 'passed'
     const [latest] = victims
@@ -70,7 +75,7 @@ function causeOf({ constraint, cgroup, containerId, process }: OomVictim, { snap
 
 function causeByContainers({ snapshot }: Context): string {
   const killed = snapshot.containers
-    .filter((container) => wasOomKilledWithin(container, snapshot, WINDOW))
+    .filter((container) => wasOomKilledWithin(container, snapshot, OOM_KILL_WINDOW))
     .map(({ name }) => name)
   return killed.length > 0
     ? `Container ${killed.join(', ')} went over its memory limit.`

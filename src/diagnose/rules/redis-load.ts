@@ -12,7 +12,7 @@ export const redisCpu = rule({
   looksAt: 'how busy its one thread is, for five minutes',
   subjects: caches,
   check({ name, rates, commands }, context): Verdict {
-    if (rates.cpu === null) return { couldNotLook: 'no earlier reading to compare with' }
+    if (rates.cpu === null) return NO_EARLIER_READING
     const most = context.thresholds.redisCpu
     if (rates.cpu <= most) return 'passed'
     const verdict = unlessHeld(context, minutes(5), (past) => {

@@ -4,13 +4,10 @@ import type { NumericUnit } from '../../model/units.ts'
 import { needsOf } from '../container-needs.ts'
 import { manual, memoryFor, setCpuLimit, setMemoryLimit } from '../fixes.ts'
 import type { Needed } from '../pasts.ts'
-import { type Context, measured, rule, type Subject, type Verdict } from '../rule.ts'
-import { containers } from '../subjects.ts'
+import { type Context, measured, rule, type Verdict } from '../rule.ts'
+import { runningContainers } from '../subjects.ts'
 
 const TOO_SHORT = { couldNotLook: 'its past is too short to say what it needs' } as const
-
-const running = (context: Context): Subject<ContainerReading>[] =>
-  containers(context).filter(({ value }) => value.state === 'running')
 
 const figuresOf = (context: Context, needed: Needed, limit: number, unit: NumericUnit) => [
   measured(context)('needed (P99 of all but the busiest hours)', needed.p99, unit, 'history'),
@@ -26,7 +23,7 @@ export const memorySize = rule({
   id: 'container-memory-size',
   about: 'container',
   looksAt: 'memory limit against what was needed over a week',
-  subjects: (context) => running(context).filter(({ value }) => value.limits.memoryBytes !== null),
+  subjects: (context) => runningContainers(context).filter(({ value }) => value.limits.memoryBytes !== null),
   check(container, context): Verdict {
     const limit = container.limits.memoryBytes ?? 0
     const needed = needsOf(container, 'memory', context)
@@ -60,7 +57,7 @@ export const cpuSize = rule({
   id: 'container-cpu-size',
   about: 'container',
   looksAt: 'CPU limit against what was needed over a week',
-  subjects: (context) => running(context).filter(({ value }) => value.limits.cpuCores !== null),
+  subjects: (context) => runningContainers(context).filter(({ value }) => value.limits.cpuCores !== null),
   check(container, context): Verdict {
     const limit = container.limits.cpuCores ?? 0
     const needed = needsOf(container, 'cpu', context)
